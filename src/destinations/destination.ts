@@ -1,0 +1,33 @@
+import type { Json } from '../domain/json.ts'
+import type { Feature } from '../domain/features.ts'
+import type { Operation, WireName } from '../domain/request.ts'
+
+/** What a provider is, as data: its wire format, where it lives, and the edits that its dialect of the format needs. */
+export type Destination = {
+  readonly wire: WireName
+  /** `binding` is a Worker binding that is called by name, `http` a URL. */
+  readonly transport: 'http' | 'binding'
+  /** Where it lives unless configured; undefined for what every organisation hosts itself. */
+  readonly baseUrl: string | undefined
+  readonly path: (upstreamModel: string, operation: Operation, stream: boolean) => string
+  /** Headers that carry the credential. */
+  readonly authorize: (credential: string) => Readonly<Record<string, string>>
+  /** Applied to the client's own body, in order, when its dialect is the upstream's. */
+  readonly edits: readonly Edit[]
+  /** What a request may ask for and this destination silently ignores or rejects. */
+  readonly unsupported: readonly Feature[]
+  /** False for ids that this destination would pass on to somebody else. */
+  readonly acceptsModel: (upstreamModel: string) => boolean
+  /** Whether an error reply costs money, by the provider's own statement; `unstated` accrues at the bound. */
+  readonly errorReplies: 'free' | 'billed' | 'unstated'
+  /** Where that, and the dialect, is documented. */
+  readonly source: string
+}
+
+/** A change of a top-level field of the body. */
+export type Edit =
+  /** Sets the field, whether or not the client did. */
+  | { readonly op: 'set'; readonly field: string; readonly value: Json }
+  /** Moves the value; the old field is gone. */
+  | { readonly op: 'rename'; readonly from: string; readonly to: string }
+  | { readonly op: 'remove'; readonly field: string }

@@ -1,0 +1,40 @@
+/** What a request asks of a model beyond text in and text out. The first group decides which models can serve at all. */
+export const ESSENTIAL_FEATURES = [
+  'tools',
+  'vision',
+  'audio-input',
+  'audio-output',
+  'file-input',
+  'json-schema',
+  'json-object',
+  'custom-tools',
+] as const
+
+/** What a destination may not express without the request becoming pointless: named in `demarc-unsupported`. */
+export const MINOR_FEATURES = [
+  'parallel-tool-calls',
+  'tool-choice',
+  'n',
+  'logprobs',
+  'logit-bias',
+  'seed',
+  'stop',
+  'penalties',
+  'reasoning-effort',
+  'verbosity',
+  'prediction',
+  'service-tier',
+  'user',
+  'metadata',
+  'store',
+  'web-search',
+  'image-url',
+  'prompt-cache',
+  'temperature',
+  'top-p',
+  'safety-identifier',
+  'moderation',
+] as const
+
+export type EssentialFeature = (typeof ESSENTIAL_FEATURES)[number]
+export type Feature = EssentialFeature | (typeof MINOR_FEATURES)[number]

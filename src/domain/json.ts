@@ -1,0 +1,3 @@
+/** Any value of JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+export type JsonObject = { readonly [key: string]: Json }

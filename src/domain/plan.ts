@@ -1,0 +1,73 @@
+import type { Finding, Unscanned } from './finding.ts'
+import type { Label } from './label.ts'
+
+/** `raw` sends what came; `redacted` sends it with the kinds replaced that the obligations name. */
+export type Form = 'raw' | 'redacted'
+
+/** One permitted way to serve a request. */
+export type Attempt = {
+  readonly destination: string
+  /** Our id of the model, as in `policies/models.yaml`. */
+  readonly model: string
+  /** The id that the destination knows it by. */
+  readonly upstreamModel: string
+  readonly form: Form
+  /** Upper bound of the cost in pico-dollars: what is reserved. */
+  readonly boundPicoUsd: bigint
+  /** The output limit that the bound assumes, in tokens per choice. */
+  readonly outputTokensMax: number
+  /** Which price the bound and the cost are computed with. */
+  readonly priceVersion: string
+  /** Names of request fields that this destination cannot express. */
+  readonly unsupported: readonly string[]
+}
+
+/** What must be done with a request besides routing it: the strictest of all obligations that match. */
+export type Obligations = {
+  /** Kinds to replace before sending; empty for none. */
+  readonly redact: readonly string[]
+  readonly logLevel: 'full' | 'minimal'
+  readonly maxCostPicoUsd: bigint | undefined
+  /** Ids of the rules they come from. */
+  readonly sources: readonly string[]
+}
+
+/** Why a candidate is not in the plan: the guardrail's id, or one of our own reasons. */
+export type Removal = {
+  readonly destination: string
+  readonly model?: string
+  readonly by: string
+}
+
+/** Everything that explains a decision; holds kinds and pointers, never text. */
+export type Receipt = {
+  readonly label: Label
+  /** At most 32 findings, the most sensitive first; `findingCount` says how many there were. */
+  readonly evidence: readonly Evidence[]
+  readonly findingCount: number
+  readonly unscanned: readonly Unscanned[]
+  readonly policyHash: string
+  /** What the client asked for, if it is a model, alias or destination that we know; else `unknown`. */
+  readonly requestedModel: string
+  readonly guardrails: readonly string[]
+  readonly removed: readonly Removal[]
+  readonly route: string
+  readonly obligations: readonly string[]
+  readonly attempts: readonly ReceiptAttempt[]
+}
+
+export type Evidence = Pick<Finding, 'kind' | 'path' | 'start' | 'end' | 'confidence'>
+
+export type ReceiptAttempt = {
+  readonly destination: string
+  readonly model: string
+  readonly form: Form
+  readonly boundPicoUsd: string
+}
+
+/** Attempts in the order in which they may be tried. Same facts, same plan. */
+export type Plan = {
+  readonly attempts: readonly [Attempt, ...Attempt[]]
+  readonly obligations: Obligations
+  readonly receipt: Receipt
+}

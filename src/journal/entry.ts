@@ -1,0 +1,121 @@
+import * as z from 'zod'
+
+const Pico = z.string().regex(/^-?\d+$/)
+
+/** What finance needs to know of an attempt, copied into every entry about it, so that each entry stands alone. */
+export const PostingFacts = z.strictObject({
+  team: z.string(),
+  app: z.string(),
+  key: z.string(),
+  costCentre: z.string(),
+  purpose: z.string(),
+  surface: z.string(),
+  destination: z.string(),
+  /** Whose account at the destination is billed. */
+  account: z.string(),
+  region: z.string(),
+  legalEntity: z.string(),
+  modelRequested: z.string(),
+  model: z.string(),
+  upstreamModel: z.string(),
+  form: z.enum(['raw', 'redacted']),
+  level: z.string(),
+  policyHash: z.string(),
+  priceVersion: z.string(),
+})
+export type PostingFacts = z.infer<typeof PostingFacts>
+
+export const UsageFigures = z.strictObject({
+  input: z.int(),
+  cachedInput: z.int(),
+  cacheWrite5m: z.int(),
+  cacheWrite1h: z.int(),
+  output: z.int(),
+  reasoning: z.int(),
+})
+
+const Common = { seq: z.int().positive(), atMs: z.int(), decision: z.string() }
+const OfAttempt = { ...Common, attempt: z.string(), facts: PostingFacts }
+
+/** Money is held and the decision is on record: what must exist before a byte leaves. */
+export const ReserveEntry = z.strictObject({
+  kind: z.literal('reserve'),
+  ...OfAttempt,
+  /** From 1; a fallback is attempt 2 of the same decision. */
+  number: z.int().positive(),
+  heldPicoUsd: Pico,
+  expiresAtMs: z.int(),
+  /** Nodes of the budget tree that it counts against, such as `tenant`, `team:search`. */
+  nodes: z.array(z.string()),
+  /** Calendar month in UTC, `2026-11`. */
+  period: z.string(),
+  /** Keyed hash of the body as it is sent. */
+  bodyHash: z.string(),
+  /** On the first attempt of a decision: the receipt (domain/plan). */
+  receipt: z.unknown().optional(),
+})
+
+/** How an attempt ended and what it cost. `expire` accrues the bound because nobody reported; `reverse` takes that back. */
+export const CloseEntry = z.strictObject({
+  kind: z.enum(['settle', 'expire', 'reverse', 'void']),
+  ...OfAttempt,
+  /** Sequence number of the reserve entry. */
+  reserveSeq: z.int().positive(),
+  nodes: z.array(z.string()),
+  period: z.string(),
+  /** Signed: a reversal is negative, a void 0. */
+  costPicoUsd: Pico,
+  outcome: z.enum([
+    'ok',
+    'upstream-error',
+    'cut-off',
+    'client-gone',
+    'timeout',
+    'expired',
+    'never-sent',
+  ]),
+  usage: UsageFigures.nullable(),
+  usageSource: z.enum(['provider', 'counted', 'bound']),
+  finish: z.string().nullable(),
+  upstreamStatus: z.int().nullable(),
+  upstreamRequestId: z.string().nullable(),
+  serviceTier: z.string().nullable(),
+  /** The model that the upstream says it used, if it is one of the catalogue's ids. */
+  modelServed: z.string().nullable(),
+})
+
+/** A decision that sent nothing. */
+export const RefuseEntry = z.strictObject({
+  kind: z.literal('refuse'),
+  ...Common,
+  team: z.string(),
+  app: z.string(),
+  key: z.string(),
+  surface: z.string(),
+  code: z.string(),
+  rule: z.string().nullable(),
+  receipt: z.unknown().optional(),
+})
+
+export const EntryBody = z.union([ReserveEntry, CloseEntry, RefuseEntry])
+export type EntryBody = z.infer<typeof EntryBody>
+export type ReserveEntry = z.infer<typeof ReserveEntry>
+export type CloseEntry = z.infer<typeof CloseEntry>
+export type RefuseEntry = z.infer<typeof RefuseEntry>
+
+/** An entry as it is stored and shipped: `hash` is SHA-256 (hex) of `prevHash`, a newline and `body`. */
+export const StoredEntry = z.strictObject({
+  seq: z.int().positive(),
+  prevHash: z.string(),
+  hash: z.string(),
+  /** JSON text of an EntryBody. */
+  body: z.string(),
+})
+export type StoredEntry = z.infer<typeof StoredEntry>
+
+/** The hash before the first entry. */
+export const GENESIS_HASH = '0'.repeat(64)
+
+/** A message of the outbox queue: entries of one tenant, in order. At least once, so a consumer must be idempotent. */
+export const OutboxMessage = z.strictObject({ tenant: z.string(), entries: z.array(StoredEntry) })
+export type OutboxMessage = z.infer<typeof OutboxMessage>
