@@ -1,0 +1,137 @@
+import type { Unscanned, UnscannedReason } from '../domain/finding.ts'
+import type { Envelope, Leaf } from '../domain/leaf.ts'
+import { children, keyOf, member, pointerOf, stringOf } from '../encoding/json-document.ts'
+import { NODE, type JsonDocument } from '../encoding/json-scan.ts'
+
+/**
+ * Words of the published schemas: as keys they say nothing about anybody. Every other key is read like text.
+ * Source: OpenAI's openapi.json 2.3.0, CreateChatCompletionRequest.
+ */
+const SCHEMA_WORDS = new Set([
+  ...[
+    'model',
+    'messages',
+    'role',
+    'content',
+    'type',
+    'text',
+    'stream',
+    'temperature',
+    'name',
+    'user',
+  ],
+  ...[
+    'max_tokens',
+    'max_completion_tokens',
+    'stream_options',
+    'include_usage',
+    'tools',
+    'function',
+  ],
+  ...[
+    'parameters',
+    'properties',
+    'required',
+    'description',
+    'strict',
+    'tool_calls',
+    'id',
+    'arguments',
+  ],
+  ...[
+    'tool_call_id',
+    'image_url',
+    'url',
+    'detail',
+    'response_format',
+    'json_schema',
+    'schema',
+    'items',
+  ],
+  ...['additionalProperties', 'enum', 'n', 'seed', 'stop', 'top_p', 'metadata', 'tool_choice'],
+])
+
+/** Reads all that a body says: every key, string and number, and the parts that nobody here can read. */
+export function envelopeOf(document: JsonDocument): Envelope {
+  const opaque: Unscanned[] = []
+  const unreadable = new Set<number>()
+  const leaves: Leaf[] = []
+  const { kinds, keyStarts } = document
+  for (let node = 0; node < kinds.length; node++) {
+    if ((keyStarts[node] ?? -1) >= 0) {
+      const key = keyOf(document, node) ?? ''
+      if (!SCHEMA_WORDS.has(key)) leaves.push({ text: key, kind: 'key', node })
+      const found = opaqueMember(document, node, key)
+      if (found !== undefined) {
+        opaque.push({ path: pointerOf(document, node), reason: found.reason })
+        unreadable.add(found.data)
+      }
+    }
+    const kind = kinds[node]
+    if (kind === NODE.string) {
+      if (!unreadable.has(node)) pushText(document, node, leaves, opaque)
+    } else if (kind === NODE.number) {
+      const text = document.text.slice(document.starts[node], document.ends[node])
+      leaves.push({ text, kind: 'number', node })
+    }
+  }
+  return { leaves, opaque, pointer: (leaf) => pointerOf(document, leaf.node) }
+}
+
+const DATA_URL = 'data:'
+
+function pushText(document: JsonDocument, node: number, leaves: Leaf[], opaque: Unscanned[]): void {
+  const text = stringOf(document, node) ?? ''
+  if (text.startsWith(DATA_URL) && text.slice(0, 256).includes(';base64,')) {
+    opaque.push({ path: pointerOf(document, node), reason: 'encoded' })
+  } else if (text !== '') leaves.push({ text, kind: 'string', node })
+}
+
+type Opaque = {
+  readonly reason: UnscannedReason
+  /** Node that holds the data; -1 if none. */ readonly data: number
+}
+
+/** What a member holds that cannot be read here, judged by the names that providers use for media and stored things. */
+function opaqueMember(document: JsonDocument, node: number, key: string): Opaque | undefined {
+  switch (key) {
+    case 'image_url':
+      return imageOf(document, node)
+    case 'input_audio': {
+      const data = member(document, node, 'data')
+      return data < 0 ? undefined : { reason: 'audio', data }
+    }
+    case 'file_data':
+      return isText(document, node) ? { reason: 'file', data: node } : undefined
+    case 'file_id':
+      return isText(document, node) ? { reason: 'file', data: -1 } : undefined
+    case 'audio': {
+      const id = member(document, node, 'id')
+      return id < 0 ? undefined : { reason: 'audio', data: -1 }
+    }
+    case 'prompt':
+    case 'previous_response_id':
+    case 'conversation':
+      return document.parents[node] === 0 && document.kinds[node] !== NODE.null
+        ? { reason: 'stored-prompt', data: -1 }
+        : undefined
+    default:
+      return undefined
+  }
+}
+
+function imageOf(document: JsonDocument, node: number): Opaque | undefined {
+  const url = isText(document, node) ? node : member(document, node, 'url')
+  const text = url < 0 ? undefined : stringOf(document, url)
+  if (text === undefined) return undefined
+  return text.startsWith(DATA_URL)
+    ? { reason: 'image', data: url }
+    : { reason: 'remote-url', data: -1 }
+}
+
+const isText = (document: JsonDocument, node: number): boolean =>
+  document.kinds[node] === NODE.string
+
+/** Number of direct children of a container. */
+export const countChildren = (document: JsonDocument, node: number): number =>
+  node < 0 ? 0 : children(document, node).length

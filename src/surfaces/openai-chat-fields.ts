@@ -1,0 +1,70 @@
+import type { Feature } from '../domain/features.ts'
+
+/** What a top-level field may hold; `null` is accepted for all but the required ones, as OpenAI's schema has it. */
+export type FieldForm =
+  | 'string'
+  | 'boolean'
+  | 'integer'
+  | 'number'
+  | 'array'
+  | 'object'
+  | 'string-or-array'
+  | 'string-or-object'
+
+export type Field = { readonly form: FieldForm; readonly feature?: Feature }
+
+/**
+ * Every top-level field of OpenAI's published schema, with what it may hold and the feature that using it asks for.
+ * A field outside this list goes only to destinations of zone `own`.
+ * Source: openapi.json 2.3.0, CreateChatCompletionRequest.
+ */
+export const FIELDS: Readonly<Record<string, Field>> = {
+  model: { form: 'string' },
+  messages: { form: 'array' },
+  audio: { form: 'object', feature: 'audio-output' },
+  frequency_penalty: { form: 'number', feature: 'penalties' },
+  function_call: { form: 'string-or-object', feature: 'tool-choice' },
+  functions: { form: 'array', feature: 'tools' },
+  logit_bias: { form: 'object', feature: 'logit-bias' },
+  logprobs: { form: 'boolean', feature: 'logprobs' },
+  max_completion_tokens: { form: 'integer' },
+  max_tokens: { form: 'integer' },
+  metadata: { form: 'object', feature: 'metadata' },
+  modalities: { form: 'array' },
+  moderation: { form: 'object', feature: 'moderation' },
+  n: { form: 'integer' },
+  parallel_tool_calls: { form: 'boolean', feature: 'parallel-tool-calls' },
+  prediction: { form: 'object', feature: 'prediction' },
+  presence_penalty: { form: 'number', feature: 'penalties' },
+  prompt_cache_key: { form: 'string', feature: 'prompt-cache' },
+  prompt_cache_options: { form: 'object', feature: 'prompt-cache' },
+  prompt_cache_retention: { form: 'string', feature: 'prompt-cache' },
+  reasoning_effort: { form: 'string', feature: 'reasoning-effort' },
+  response_format: { form: 'object' },
+  safety_identifier: { form: 'string', feature: 'safety-identifier' },
+  seed: { form: 'integer', feature: 'seed' },
+  service_tier: { form: 'string', feature: 'service-tier' },
+  stop: { form: 'string-or-array', feature: 'stop' },
+  store: { form: 'boolean' },
+  stream: { form: 'boolean' },
+  stream_options: { form: 'object' },
+  temperature: { form: 'number', feature: 'temperature' },
+  tool_choice: { form: 'string-or-object', feature: 'tool-choice' },
+  tools: { form: 'array' },
+  top_logprobs: { form: 'integer', feature: 'logprobs' },
+  top_p: { form: 'number', feature: 'top-p' },
+  user: { form: 'string', feature: 'user' },
+  verbosity: { form: 'string', feature: 'verbosity' },
+  web_search_options: { form: 'object', feature: 'web-search' },
+}
+
+export const ROLES = ['developer', 'system', 'user', 'assistant', 'tool', 'function'] as const
+
+/** Content parts of a message, and the feature that each asks for. */
+export const PARTS: Readonly<Record<string, Feature | undefined>> = {
+  text: undefined,
+  refusal: undefined,
+  image_url: 'vision',
+  input_audio: 'audio-input',
+  file: 'file-input',
+}
