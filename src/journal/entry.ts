@@ -22,6 +22,8 @@ export const PostingFacts = z.strictObject({
   level: z.string(),
   policyHash: z.string(),
   priceVersion: z.string(),
+  /** From `demarc-tags`; a value that was flagged is stored as its kind only. */
+  tags: z.record(z.string(), z.string()).optional(),
 })
 export type PostingFacts = z.infer<typeof PostingFacts>
 

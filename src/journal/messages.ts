@@ -1,0 +1,102 @@
+import type { Usage, UsageSource } from '../domain/usage.ts'
+
+/** A cap on one node of the budget tree, as the active policy sets it. */
+export type BudgetCap = {
+  readonly id: string
+  /** `tenant`, `team:search`, `app:bot` or `key:abc`. */
+  readonly node: string
+  /** Pico-dollars per period, as decimal text: RPC and SQLite carry no bigint. */
+  readonly limitPicoUsd: string
+}
+
+/** Asks to hold money for one attempt. All plain data, so that it can cross to the object and be repeated safely. */
+export type ReserveRequest = {
+  /** Idempotency key: the same attempt asked twice is reserved once. */
+  readonly attempt: string
+  readonly decision: string
+  readonly number: number
+  readonly boundPicoUsd: string
+  readonly expiresAtMs: number
+  readonly nodes: readonly string[]
+  readonly caps: readonly BudgetCap[]
+  readonly period: string
+  readonly policyHash: string
+  readonly keyEpoch: number
+  readonly zone: 'own' | 'third-party'
+  readonly key: string
+  readonly limits: RateLimits
+  /** Estimated input tokens: what the tokens-a-minute limit counts before the provider's figure is known. */
+  readonly inputTokens: number
+  /** JSON of PostingFacts (entry.ts), and of the receipt on the first attempt. */
+  readonly factsJson: string
+  readonly receiptJson: string | null
+  readonly bodyHash: string
+}
+
+export type RateLimits = {
+  readonly requestsPerMinute: number | null
+  readonly tokensPerMinute: number | null
+  readonly concurrency: number | null
+}
+
+export type Outcome = 'ok' | 'upstream-error' | 'cut-off' | 'client-gone' | 'timeout' | 'never-sent'
+
+/** Reports how an attempt ended. Safe to repeat. */
+export type SettleRequest = {
+  readonly attempt: string
+  readonly atMs: number
+  readonly outcome: Outcome
+  /** Pico-dollars as text; null accrues the whole bound. Ignored for `never-sent`. */
+  readonly costPicoUsd: string | null
+  readonly usage: Usage | null
+  readonly usageSource: UsageSource
+  readonly finish: string | null
+  readonly upstreamStatus: number | null
+  readonly upstreamRequestId: string | null
+  readonly serviceTier: string | null
+  readonly modelServed: string | null
+}
+
+/** Reports a decision that sent nothing. */
+export type RefuseRequest = {
+  readonly decision: string
+  readonly atMs: number
+  readonly team: string
+  readonly app: string
+  readonly key: string
+  readonly surface: string
+  readonly code: string
+  readonly rule: string | null
+  readonly receiptJson: string | null
+}
+
+/** One call to the journal: what ended since the last one, and what wants to start. */
+export type CommitRequest = {
+  readonly settlements: readonly SettleRequest[]
+  readonly refusals: readonly RefuseRequest[]
+  readonly reserve: ReserveRequest | null
+}
+
+export type Acknowledgement = {
+  readonly status: 'reserved'
+  readonly attempt: string
+  readonly seq: number
+  readonly hash: string
+}
+
+/** Why money is not held. `policy_stale` and `key_stale` name what is in force, so that the caller can assess again. */
+export type ReserveRefusal =
+  | { readonly status: 'policy_stale'; readonly policyHash: string | null }
+  | { readonly status: 'key_stale'; readonly keyEpoch: number }
+  | { readonly status: 'no_lease' }
+  | {
+      readonly status: 'budget_exhausted'
+      readonly budget: string
+      readonly leftPicoUsd: string
+    }
+  | { readonly status: 'budget_busy'; readonly budget: string }
+  | { readonly status: 'rate_limited'; readonly limit: string; readonly retryAfterS: number }
+  /** The attempt has already been closed: it must not be sent again. */
+  | { readonly status: 'closed' }
+
+export type CommitReply = Acknowledgement | ReserveRefusal | { readonly status: 'noted' }

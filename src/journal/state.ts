@@ -1,0 +1,83 @@
+import { GENESIS_HASH } from './entry.ts'
+
+/** Money of one node of the budget tree in one period, in pico-dollars. */
+export type Balance = { readonly posted: bigint; readonly held: bigint }
+
+/** A reservation that nothing has closed yet, or that expired and may still be corrected. */
+export type Reservation = {
+  readonly attempt: string
+  readonly decision: string
+  readonly seq: number
+  readonly hash: string
+  readonly heldPicoUsd: bigint
+  readonly expiresAtMs: number
+  readonly nodes: readonly string[]
+  readonly period: string
+  readonly key: string
+  readonly factsJson: string
+  readonly state: 'open' | 'expired'
+}
+
+/** Requests and tokens of one key in one minute. */
+export type RateWindow = {
+  readonly minute: number
+  readonly requests: number
+  readonly tokens: number
+}
+
+/** What is in force, and until when the journal may rely on it. */
+export type Lease = {
+  readonly policyHash: string | null
+  readonly keyEpoch: number
+  readonly untilMs: number
+}
+
+/**
+ * What a journal knows. Only `apply` writes to it; all else reads. The maps are projections of the entries and can
+ * be rebuilt from them.
+ */
+export type JournalState = {
+  head: number
+  headHash: string
+  /** Σ of the cost of all entries. */
+  posted: bigint
+  /** By `balanceKey`. */
+  readonly balances: Map<string, Balance>
+  /** By attempt. */
+  readonly reservations: Map<string, Reservation>
+  /** Open reservations of each key. */
+  readonly concurrency: Map<string, number>
+  readonly windows: Map<string, RateWindow>
+}
+
+export const emptyState = (): JournalState => ({
+  head: 0,
+  headHash: GENESIS_HASH,
+  posted: 0n,
+  balances: new Map(),
+  reservations: new Map(),
+  concurrency: new Map(),
+  windows: new Map(),
+})
+
+export const balanceKey = (period: string, node: string): string => `${period} ${node}`
+
+const NOTHING: Balance = { posted: 0n, held: 0n }
+
+export const balanceOf = (state: JournalState, period: string, node: string): Balance =>
+  state.balances.get(balanceKey(period, node)) ?? NOTHING
+
+/** What one entry changes. */
+export type Transition = {
+  /** JSON of the entry without its sequence number, which `apply` puts first. */
+  readonly fieldsJson: string
+  readonly kind: 'reserve' | 'settle' | 'expire' | 'reverse' | 'void' | 'refuse'
+  readonly decision: string
+  readonly period: string
+  readonly nodes: readonly string[]
+  readonly postedDelta: bigint
+  readonly heldDelta: bigint
+  readonly opens?: Reservation
+  /** The reservation that is closed, or kept as expired. */
+  readonly closes?: Reservation
+}

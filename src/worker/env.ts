@@ -1,0 +1,45 @@
+import type { OutboxMessage } from '../journal/entry.ts'
+import type { Journal } from './objects/journal.ts'
+
+/**
+ * Bindings, variables and secrets of the Worker.
+ *
+ * Destinations are configured by name, in capitals with `_` for `-` and `.`: `VLLM_URL`, `TOGETHER_API_KEY`,
+ * `VLLM_ACCESS_CLIENT_ID`, `VLLM_ACCESS_CLIENT_SECRET`, `VLLM_SERVICE` (the name of a service binding to reach it by).
+ */
+export type Env = {
+  readonly DB: D1Database
+  readonly CACHE: KVNamespace
+  readonly JOURNAL: DurableObjectNamespace<Journal>
+  readonly OUTBOX: Queue<OutboxMessage>
+  readonly AI?: Ai
+  /** Opens `/admin`; at least 16 characters. */
+  readonly ADMIN_TOKEN?: string
+  /** Keys the hash of request bodies in records; at least 16 characters. */
+  readonly HASH_KEY?: string
+  /** `eu`, `fedramp` or empty: where journals are kept. */
+  readonly JURISDICTION?: string
+}
+
+/** A variable or secret whose name is made at run time; undefined if it is not set or empty. */
+export function variable(env: Env, name: string): string | undefined {
+  const value: unknown = Reflect.get(env, name)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** A service binding whose name is made at run time. */
+export function service(env: Env, name: string): Fetcher | undefined {
+  const value: unknown = Reflect.get(env, name)
+  return isFetcher(value) ? value : undefined
+}
+
+const isFetcher = (value: unknown): value is Fetcher =>
+  typeof value === 'object' && value !== null && 'fetch' in value
+
+/** The journal of a tenant, in the configured jurisdiction. */
+export function journalOf(env: Env, tenant: string): DurableObjectStub<Journal> {
+  const { JURISDICTION: place } = env
+  const namespace =
+    place === 'eu' || place === 'fedramp' ? env.JOURNAL.jurisdiction(place) : env.JOURNAL
+  return namespace.get(namespace.idFromName(tenant))
+}

@@ -1,0 +1,271 @@
+import { DurableObject } from 'cloudflare:workers'
+import { append } from '../../journal/append.ts'
+import { CORRECTION_WINDOW_MS, expire, refuse, settle } from '../../journal/close.ts'
+import type { StoredEntry } from '../../journal/entry.ts'
+import type { CommitReply, CommitRequest, ReserveRequest } from '../../journal/messages.ts'
+import { addToWindow, countRequest, reserve } from '../../journal/reserve.ts'
+import type { JournalState, Lease, Transition } from '../../journal/state.ts'
+import type { Env } from '../env.ts'
+import { JournalStore, type Written } from './journal-store.ts'
+
+/** How long the journal may rely on what it last read as being in force. */
+const LEASE_MS = 30_000
+/** From when on a lease is renewed while it still holds. */
+const RENEW_MS = 10_000
+/** How long a reserve may wait for reservations in flight to settle. */
+const WAIT_FOR_BUDGET_MS = 2_000
+/** Entries reach the queue within about this time. */
+const DRAIN_DELAY_MS = 1_000
+/** Entries that D1 has not acknowledged by then are sent again. */
+const RESEND_AFTER_MS = 60_000
+const MESSAGES_PER_ALARM = 50
+
+type Pending = {
+  readonly call: CommitRequest
+  readonly resolve: (reply: CommitReply) => void
+  readonly waitUntilMs: number
+}
+
+/**
+ * The journal of one tenant: every decision and every pico-dollar, in one gapless, hash-linked sequence.
+ *
+ * Calls that arrive together are written in one transaction; each is answered only when that is durable. A storage
+ * error aborts the object, so that nothing is ever answered from a state that was not stored.
+ */
+export class Journal extends DurableObject<Env> {
+  readonly #store: JournalStore
+  readonly #state: JournalState
+  #lease: Lease = { policyHash: null, keyEpoch: 0, untilMs: 0 }
+  #leaseReadMs = 0
+  #renewal: Promise<void> | undefined
+  #pending: Pending[] = []
+  #waiting: Pending[] = []
+  #flushing = false
+  #alarmAtMs = Infinity
+  #tenant: string
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#store = new JournalStore(ctx.storage.sql)
+    this.#state = this.#store.load()
+    this.#tenant = this.#store.counter('tenant') ?? ctx.id.name ?? ''
+    if (ctx.id.name !== undefined) this.#store.setCounter('tenant', ctx.id.name)
+  }
+
+  /** Writes what ended and holds what wants to start. Safe to repeat. */
+  async commit(call: CommitRequest): Promise<CommitReply> {
+    await this.#refreshLease()
+    return new Promise((resolve) => {
+      this.#pending.push({ call, resolve, waitUntilMs: Date.now() + WAIT_FOR_BUDGET_MS })
+      if (!this.#flushing) this.ctx.waitUntil(this.#flushSoon())
+    })
+  }
+
+  /** Lets calls that have already arrived join the same transaction. */
+  async #flushSoon(): Promise<void> {
+    this.#flushing = true
+    await scheduler.wait(0)
+    this.#flushing = false
+    this.#flush()
+  }
+
+  #flush(): void {
+    const batch = this.#pending
+    this.#pending = []
+    const nowMs = Date.now()
+    const replies: (() => void)[] = []
+    this.#transact((write) => {
+      for (const { call } of batch) this.#close(call, write)
+      const wakes = this.#waiting
+      this.#waiting = []
+      for (const pending of [...wakes, ...batch]) {
+        const { reserve: request } = pending.call
+        const reply = request === null ? NOTED : this.#reserve(request, nowMs, write)
+        if (reply.status === 'budget_busy' && nowMs < pending.waitUntilMs) this.#wait(pending)
+        else replies.push(() => pending.resolve(reply))
+      }
+    })
+    for (const reply of replies) reply()
+    if (this.#waiting.length > 0) this.ctx.waitUntil(this.#wake())
+    this.#scheduleAlarm()
+  }
+
+  #close({ settlements, refusals }: CommitRequest, write: Write): void {
+    for (const report of settlements) {
+      const { key } = this.#state.reservations.get(report.attempt) ?? {}
+      if (key !== undefined && report.usage !== null) {
+        addToWindow(this.#state, key, report.atMs, 0, report.usage.output)
+      }
+      for (const transition of settle(this.#state, report)) write(transition)
+    }
+    for (const report of refusals) write(refuse(report))
+  }
+
+  #reserve(request: ReserveRequest, nowMs: number, write: Write): CommitReply {
+    const outcome = reserve(this.#state, this.#lease, request, nowMs)
+    if (outcome.do === 'refuse') return outcome.refusal
+    if (outcome.do === 'repeat') return outcome.acknowledgement
+    countRequest(this.#state, request, nowMs)
+    const { seq, hash } = write(outcome.transition)
+    return { status: 'reserved', attempt: request.attempt, seq, hash }
+  }
+
+  #wait(pending: Pending): void {
+    this.#waiting.push(pending)
+  }
+
+  /** Those who wait are asked again whenever something is written, and at the latest when their time is over. */
+  async #wake(): Promise<void> {
+    const first = Math.min(...this.#waiting.map(({ waitUntilMs }) => waitUntilMs))
+    await scheduler.wait(Math.max(1, first - Date.now()))
+    if (this.#waiting.some(({ waitUntilMs }) => waitUntilMs <= Date.now())) this.#flush()
+  }
+
+  #transact(work: (write: Write) => void): void {
+    const written: Written[] = []
+    try {
+      this.ctx.storage.transactionSync(() => {
+        work((transition) => {
+          const entry = append(this.#state, transition)
+          written.push({ entry, transition })
+          return entry
+        })
+        this.#store.write(this.#state, written)
+      })
+    } catch (error) {
+      this.ctx.abort(error instanceof Error ? error.message : 'storage failed')
+      throw error
+    }
+  }
+
+  #scheduleAlarm(): void {
+    const soonMs = Date.now() + DRAIN_DELAY_MS
+    if (this.#alarmAtMs <= soonMs) return
+    this.#alarmAtMs = soonMs
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(soonMs))
+  }
+
+  /** Accrues what expired, sends entries to the queue, and comes back while anything is left to do. */
+  override async alarm(): Promise<void> {
+    this.#alarmAtMs = Infinity
+    const nowMs = Date.now()
+    this.#transact((write) => {
+      for (const transition of expire(this.#state, nowMs)) write(transition)
+      this.#forgetOld(nowMs)
+    })
+    await this.#send(nowMs)
+    const nextMs = this.#nextAlarmMs(nowMs)
+    if (nextMs === undefined || nextMs >= this.#alarmAtMs) return
+    this.#alarmAtMs = nextMs
+    await this.ctx.storage.setAlarm(nextMs)
+  }
+
+  #forgetOld(nowMs: number): void {
+    for (const { attempt, state, expiresAtMs } of this.#state.reservations.values()) {
+      if (state !== 'expired' || expiresAtMs + CORRECTION_WINDOW_MS > nowMs) continue
+      this.#state.reservations.delete(attempt)
+      this.#store.forget(attempt)
+    }
+  }
+
+  #nextAlarmMs(nowMs: number): number | undefined {
+    const { head, reservations } = this.#state
+    if (this.#drained() < head) return nowMs + DRAIN_DELAY_MS
+    const open = [...reservations.values()].filter(({ state }) => state === 'open')
+    const expiries = open.map(({ expiresAtMs }) => expiresAtMs)
+    if (this.#acknowledged() < head) expiries.push(nowMs + RESEND_AFTER_MS)
+    return expiries.length === 0 ? undefined : Math.max(nowMs + 100, Math.min(...expiries))
+  }
+
+  #sentAtMs = 0
+
+  async #send(nowMs: number): Promise<void> {
+    let drained = this.#drained()
+    if (drained === this.#state.head && nowMs - this.#sentAtMs >= RESEND_AFTER_MS) {
+      drained = Math.min(drained, this.#acknowledged())
+    }
+    for (let sent = 0; sent < MESSAGES_PER_ALARM && drained < this.#state.head; sent++) {
+      const entries = this.#store.nextMessage(drained)
+      await this.env.OUTBOX.send({ tenant: this.#tenant, entries })
+      drained = entries.at(-1)?.seq ?? this.#state.head
+      this.#sentAtMs = nowMs
+      this.#store.setCounter('drained', String(Math.max(drained, this.#drained())))
+    }
+  }
+
+  #drained(): number {
+    return Number(this.#store.counter('drained') ?? 0)
+  }
+
+  #acknowledged(): number {
+    return Number(this.#store.counter('acknowledged') ?? 0)
+  }
+
+  /** Sends the outbox now instead of within a second. */
+  async drain(): Promise<void> {
+    if (this.#pending.length > 0) this.#flush()
+    await this.#send(Date.now())
+  }
+
+  /** D1 holds every entry up to this one, without a gap. */
+  acknowledge(throughSeq: number): void {
+    if (throughSeq <= this.#acknowledged() || throughSeq > this.#state.head) return
+    this.#store.setCounter('acknowledged', String(throughSeq))
+  }
+
+  status(): JournalStatus {
+    const { head, headHash, posted } = this.#state
+    return { head, headHash, postedPicoUsd: String(posted), drained: this.#drained() }
+  }
+
+  entriesFrom(seq: number, limit: number): StoredEntry[] {
+    return this.#store.entriesFrom(seq, limit)
+  }
+
+  entriesOf(decision: string): StoredEntry[] {
+    return this.#store.entriesOf(decision)
+  }
+
+  /** Reads what is in force now, instead of when the lease runs out. */
+  async refresh(): Promise<void> {
+    await this.#readLease()
+  }
+
+  async #refreshLease(): Promise<void> {
+    const ageMs = Date.now() - this.#leaseReadMs
+    if (ageMs < RENEW_MS) return
+    this.#renewal ??= this.#readLease().finally(() => (this.#renewal = undefined))
+    if (Date.now() > this.#lease.untilMs) await this.#renewal
+  }
+
+  /** A failure leaves the old lease as it is: when it has run out, only zone `own` is served. */
+  async #readLease(): Promise<void> {
+    const askedMs = Date.now()
+    try {
+      const row = await this.env.DB.prepare(
+        'SELECT policy_hash, key_epoch FROM tenant WHERE id = ?',
+      )
+        .bind(this.#tenant)
+        .first<{ policy_hash: string | null; key_epoch: number }>()
+      this.#lease = {
+        policyHash: row?.policy_hash ?? null,
+        keyEpoch: row?.key_epoch ?? 0,
+        untilMs: askedMs + LEASE_MS,
+      }
+      this.#leaseReadMs = askedMs
+    } catch {
+      console.error('journal: cannot read what is in force; the lease is not renewed')
+    }
+  }
+}
+
+export type JournalStatus = {
+  readonly head: number
+  readonly headHash: string
+  readonly postedPicoUsd: string
+  readonly drained: number
+}
+
+type Write = (transition: Transition) => StoredEntry
+
+const NOTED: CommitReply = { status: 'noted' }
