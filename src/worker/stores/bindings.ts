@@ -41,10 +41,15 @@ export function journalOf({ JOURNAL, JURISDICTION }: Journals, tenant: string): 
   return journals.get(journals.idFromName(tenant))
 }
 
+/** https://developers.cloudflare.com/durable-objects/reference/data-location/ */
+const JURISDICTIONS: ReadonlySet<string> = new Set(['eu', 'fedramp', 'fedramp-high', 'us'])
+
 function hasJurisdiction(name: string | undefined): name is DurableObjectJurisdiction {
   if (name === undefined || name === '') return false
-  if (name === 'eu' || name === 'fedramp') return true
-  throw new Error('JURISDICTION: accepted are "eu", "fedramp" and the empty string')
+  if (JURISDICTIONS.has(name)) return true
+  throw new Error(
+    `JURISDICTION: accepted are ${[...JURISDICTIONS].join(', ')} and the empty string`,
+  )
 }
 
 /** Tells the journal to look at D1 again. False if it could not be told: it looks by itself when its lease runs out. */

@@ -1,0 +1,71 @@
+import { OutboxMessage, type StoredEntry } from '../../journal/entry.ts'
+import { journalOf, type Database, type Journals } from '../stores/bindings.ts'
+import { insertEntries } from '../stores/ledger.ts'
+
+/** Seconds before the first retry; each further one waits twice as long. */
+const RETRY_FIRST_S = 2
+const RETRY_MAX_S = 300
+
+type Arrived = { readonly message: Message<unknown>; readonly entries: readonly StoredEntry[] }
+
+/** Copies the journals' entries into D1 and tells each journal how far D1 is. */
+export async function consumeOutbox(
+  batch: MessageBatch<unknown>,
+  env: Database & Journals,
+): Promise<void> {
+  const byTenant = new Map<string, Arrived[]>()
+  for (const message of batch.messages) {
+    const parsed = OutboxMessage.safeParse(message.body)
+    if (!parsed.success || parsed.data.entries.length === 0) {
+      report('outbox message is malformed', { id: message.id })
+      retry(message) // and, in the end, the dead-letter queue
+      continue
+    }
+    const { tenant, entries } = parsed.data
+    const arrived = byTenant.get(tenant) ?? []
+    byTenant.set(tenant, [...arrived, { message, entries }])
+  }
+  for (const [tenant, arrived] of byTenant) await consumeTenant(env, tenant, arrived)
+}
+
+async function consumeTenant(
+  env: Database & Journals,
+  tenant: string,
+  arrived: readonly Arrived[],
+): Promise<void> {
+  const entries = arrived.flatMap((each) => each.entries)
+  try {
+    const { throughSeq, conflicts } = await insertEntries(env, tenant, entries, Date.now())
+    // What is in conflict stays in the journal, which keeps every row past the watermark.
+    for (const { message } of arrived) message.ack()
+    const [seq] = conflicts
+    if (seq !== undefined) report('ledger conflict: entries are no longer applied', { tenant, seq })
+    await acknowledge(env, tenant, throughSeq)
+  } catch (error) {
+    report('outbox insert failed', {
+      tenant,
+      error: error instanceof Error ? error.name : 'unknown',
+    })
+    for (const { message } of arrived) retry(message)
+  }
+}
+
+async function acknowledge(env: Journals, tenant: string, throughSeq: number): Promise<void> {
+  try {
+    await journalOf(env, tenant).acknowledge(throughSeq)
+  } catch {
+    // The entries are safe in D1. The journal sends again what it thinks is missing, and is told then.
+    report('journal did not take the watermark', { tenant, throughSeq })
+  }
+}
+
+function retry(message: Message<unknown>): void {
+  const delaySeconds = Math.min(RETRY_FIRST_S * 2 ** (message.attempts - 1), RETRY_MAX_S)
+  message.retry({ delaySeconds })
+}
+
+/** Names and numbers only: an entry's body is never logged. */
+function report(event: string, facts: Readonly<Record<string, string | number>>): void {
+  // oxlint-disable-next-line no-console -- the alarm that operators watch
+  console.error(JSON.stringify({ event, ...facts }))
+}
