@@ -1,0 +1,206 @@
+import type { DestinationFacts } from '../domain/destination.ts'
+import { parseUsd } from '../domain/money.ts'
+import type { Obligations } from '../domain/plan.ts'
+import type { Quality } from '../domain/request.ts'
+import {
+  compileDestinationCondition,
+  compileRequestCondition,
+  type Groups,
+  type RequestAttributes,
+  type RequestTest,
+} from './conditions.ts'
+import { DAY_MS, factsAt, holdsAt } from './facts.ts'
+import type { Bundle, Guardrail, Obligation, Route, Waiver } from './schema.ts'
+
+/** Compiled rules for one day: facts, expiry dates and waivers change at midnight UTC only. */
+export type Rules = {
+  readonly destinations: readonly string[]
+  readonly facts: readonly DestinationFacts[]
+  readonly guardrails: readonly CompiledGuardrail[]
+  readonly routes: readonly CompiledRoute[]
+  readonly obligations: readonly CompiledObligation[]
+}
+
+type CompiledGuardrail = {
+  readonly id: string
+  readonly simulated: boolean
+  readonly applies: RequestTest
+  /** Positions of the destinations that it forbids. */
+  readonly forbids: readonly number[]
+  readonly waivers: readonly CompiledWaiver[]
+}
+type CompiledWaiver = {
+  readonly id: string
+  readonly applies: RequestTest
+  readonly lifts: readonly number[]
+}
+export type CompiledRoute = {
+  readonly id: string
+  readonly applies: RequestTest
+  /** Rank of each destination, from 0; -1 for one that the route does not use. */
+  readonly ranks: readonly number[]
+  readonly quality: Quality | undefined
+}
+type CompiledObligation = {
+  readonly id: string
+  readonly applies: RequestTest
+  readonly must: Obligation['must']
+  readonly maxCostPicoUsd: bigint | undefined
+}
+
+/** What the policy says of one request. `removedBy` is by position of the destination; undefined where nothing forbids it. */
+export type Verdict = {
+  /** Enforced guardrails whose condition the request meets. */
+  readonly fired: readonly string[]
+  /** Guardrails in simulation that would have removed something. */
+  readonly simulated: readonly string[]
+  /** Waivers that lifted something. */
+  readonly waived: readonly string[]
+  readonly removedBy: readonly (readonly string[] | undefined)[]
+  /** The first that matches; undefined refuses everything. */
+  readonly route: CompiledRoute | undefined
+  readonly obligations: Obligations
+}
+
+/** Compiles the tables for the day of `atMs`. Guardrails and obligations are sorted by id: their order in the file means nothing. */
+export function compileRules(bundle: Bundle, atMs: number): Rules {
+  const groups = bundle.attributes.countryGroups
+  const facts = bundle.destinations.map((destination) => factsAt(destination, atMs))
+  const matching = (condition: Guardrail['never']): readonly number[] => {
+    const test = compileDestinationCondition(condition, groups)
+    return facts.flatMap((one, position) => (test(one) ? [position] : []))
+  }
+  const waiver = ({ id, when, to }: Waiver): CompiledWaiver => ({
+    id,
+    // What is lifted must be certain: nothing is waived for a request that was not read completely.
+    applies: certainly(compileRequestCondition(when, groups, 'seen')),
+    lifts: matching(to),
+  })
+  return {
+    destinations: bundle.destinations.map(({ id }) => id),
+    facts,
+    guardrails: byId(bundle.guardrails).map(({ id, level, when, never }) => ({
+      id,
+      simulated: level === 'simulate',
+      applies: compileRequestCondition(when, groups, 'worst'),
+      forbids: matching(never),
+      waivers:
+        level === 'enforce'
+          ? bundle.waivers.filter((one) => one.guardrail === id && isOpen(one, atMs)).map(waiver)
+          : [],
+    })),
+    routes: bundle.routes.map((route) => compileRoute(route, bundle, groups)),
+    obligations: byId(bundle.obligations).map(({ id, when, must }) => ({
+      id,
+      applies: compileRequestCondition(when, groups, 'worst'),
+      must,
+      maxCostPicoUsd: 'maxCostUsd' in must ? parseUsd(must.maxCostUsd) : undefined,
+    })),
+  }
+}
+
+/** Keeps compiled rules for the day that was asked for last: one entry, replaced when the day changes. */
+export function openRules(bundle: Bundle): (atMs: number) => Rules {
+  let day = Number.NaN
+  let rules: Rules | undefined
+  return (atMs) => {
+    const asked = Math.floor(atMs / DAY_MS)
+    if (rules === undefined || asked !== day) {
+      rules = compileRules(bundle, atMs)
+      day = asked
+    }
+    return rules
+  }
+}
+
+/** Applies the rules to a request. Total: whatever the attributes are, there is a verdict, and what nobody knows counts as the worst. */
+export function evaluate(rules: Rules, request: RequestAttributes): Verdict {
+  const fired: string[] = []
+  const simulated: string[] = []
+  const waived: string[] = []
+  const removedBy: (string[] | undefined)[] = new Array(rules.destinations.length)
+  for (const guardrail of rules.guardrails) {
+    if (!guardrail.applies(request)) continue
+    if (guardrail.simulated) {
+      if (guardrail.forbids.length > 0) simulated.push(guardrail.id)
+      continue
+    }
+    fired.push(guardrail.id)
+    const lifted = lift(guardrail, request, waived)
+    for (const position of guardrail.forbids) {
+      if (lifted?.has(position) !== true) (removedBy[position] ??= []).push(guardrail.id)
+    }
+  }
+  const route = rules.routes.find(({ applies }) => applies(request))
+  return { fired, simulated, waived, removedBy, route, obligations: oblige(rules, request) }
+}
+
+function lift(
+  { forbids, waivers }: CompiledGuardrail,
+  request: RequestAttributes,
+  waived: string[],
+): ReadonlySet<number> | undefined {
+  if (waivers.length === 0) return undefined
+  const lifted = new Set<number>()
+  for (const waiver of waivers) {
+    if (!waiver.applies(request)) continue
+    if (waiver.lifts.some((position) => forbids.includes(position))) waived.push(waiver.id)
+    for (const position of waiver.lifts) lifted.add(position)
+  }
+  return lifted
+}
+
+const NO_OBLIGATIONS: Obligations = {
+  redact: [],
+  logLevel: 'full',
+  maxCostPicoUsd: undefined,
+  sources: [],
+}
+
+/** All that match, joined to the strictest. */
+function oblige({ obligations }: Rules, request: RequestAttributes): Obligations {
+  let joined = NO_OBLIGATIONS
+  for (const { id, applies, must, maxCostPicoUsd } of obligations) {
+    if (!applies(request)) continue
+    joined = {
+      redact:
+        'redact' in must
+          ? [...new Set([...joined.redact, ...must.redact])].toSorted()
+          : joined.redact,
+      logLevel: 'log' in must ? 'minimal' : joined.logLevel,
+      maxCostPicoUsd: lower(joined.maxCostPicoUsd, maxCostPicoUsd),
+      sources: [...joined.sources, id],
+    }
+  }
+  return joined
+}
+
+/** The lower of two limits, either of which may be absent. */
+export const lower = (a: bigint | undefined, b: bigint | undefined): bigint | undefined =>
+  a === undefined ? b : b === undefined || a < b ? a : b
+
+const isOpen = ({ from, expires }: Waiver, atMs: number): boolean =>
+  Date.parse(from) <= atMs && holdsAt(expires, atMs)
+
+const byId = <T extends { readonly id: string }>(rules: readonly T[]): readonly T[] =>
+  rules.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+
+const certainly =
+  (test: RequestTest): RequestTest =>
+  (request) =>
+    request.label.scan === 'complete' && test(request)
+
+function compileRoute(route: Route, bundle: Bundle, groups: Groups): CompiledRoute {
+  const ranks = bundle.destinations.map(({ id, facts }) =>
+    route.prefer.findIndex((rank) => {
+      const targets = Array.isArray(rank) ? rank : [rank]
+      return targets.includes('cheapest') || targets.includes(id) || targets.includes(facts.class)
+    }),
+  )
+  return {
+    id: route.id,
+    applies: compileRequestCondition(route.when, groups, 'seen'),
+    ranks,
+    quality: route.quality,
+  }
+}

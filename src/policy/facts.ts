@@ -1,0 +1,30 @@
+import type { CatalogDestination } from '../domain/catalog.ts'
+import type { DestinationFacts } from '../domain/destination.ts'
+
+/** Facts begin and end at midnight UTC, so nothing about a destination changes within such a day. */
+export const DAY_MS = 86_400_000
+
+/**
+ * What may be believed of a destination at a moment. A fact whose evidence has expired is at its worst value: third party, anywhere,
+ * kept for ever, trained on, nothing signed. `expires` is the last day, in UTC, that the evidence holds.
+ */
+export function factsAt(destination: CatalogDestination, atMs: number): DestinationFacts {
+  const { facts } = destination
+  const current = <T>(fact: { value: T; expires: string }, worst: T): T =>
+    holdsAt(fact.expires, atMs) ? fact.value : worst
+  return {
+    class: facts.class,
+    zone: current(facts.zone, 'third-party'),
+    countries: current(facts.countries, []),
+    legalEntity: current(facts.legalEntity, ''),
+    retentionDays: current<number>(facts.retentionDays, Number.POSITIVE_INFINITY),
+    trainsOnData: current(facts.trainsOnData, true),
+    agreements: facts.agreements
+      .filter(({ expires }) => holdsAt(expires, atMs))
+      .map(({ value }) => value),
+  }
+}
+
+/** True until the end of the day, in UTC. A moment that is no number is never. */
+export const holdsAt = (lastDay: string, atMs: number): boolean =>
+  atMs < Date.parse(lastDay) + DAY_MS

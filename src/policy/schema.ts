@@ -1,0 +1,179 @@
+import * as z from 'zod'
+import { Alias, Budget, CatalogDestination, Model, Price } from '../domain/catalog.ts'
+import { Agreement, DestinationClass, Zone } from '../domain/destination.ts'
+import { FINDING_KINDS } from '../domain/finding.ts'
+import { CATEGORIES, LEVELS, SCANS } from '../domain/label.ts'
+import { QUALITIES } from '../domain/request.ts'
+import { AttributeName, Attributes, Labels } from './vocabulary.ts'
+
+/** Appears in receipts and refusals, so it is a word that people can say. */
+const RuleId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,63}$/, { message: 'lower-case letters, digits and dashes' })
+const Because = z.string().min(1)
+const Owner = z.string().min(1)
+
+/** A country as in ISO 3166-1 alpha-2, or a group of `attributes.yaml`. */
+const Place = z.string().regex(/^([A-Z]{2}|[a-z][a-z0-9-]{0,31})$/, {
+  message: 'a country such as DE, or a country group of attributes.yaml such as eu',
+})
+const Places = z.array(Place).min(1)
+
+const DeclaredCategory = z.templateLiteral([
+  'declared:',
+  z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+])
+const SomeCategories = z.array(z.union([z.enum(CATEGORIES), DeclaredCategory])).min(1)
+const Names = z.array(AttributeName).min(1)
+
+/** What must be true of a request. All that is named must hold; `{}` is every request. */
+export const RequestCondition = z.strictObject({
+  level: z
+    .union([z.array(z.enum(LEVELS)).min(1), z.strictObject({ atLeast: z.enum(LEVELS) })])
+    .optional(),
+  categories: z
+    .strictObject({
+      any: SomeCategories.optional(),
+      all: SomeCategories.optional(),
+      none: SomeCategories.optional(),
+    })
+    .optional(),
+  /** `unknown` also holds when the label names no jurisdiction. */
+  jurisdictions: z.strictObject({ any: Places, unknown: z.boolean().default(false) }).optional(),
+  scan: z.array(z.enum(SCANS)).min(1).optional(),
+  team: Names.optional(),
+  app: Names.optional(),
+  purpose: Names.optional(),
+  quality: z.array(z.enum(QUALITIES)).min(1).optional(),
+  operation: z
+    .array(z.enum(['chat']))
+    .min(1)
+    .optional(),
+  handling: z
+    .strictObject({
+      stored: z.boolean().optional(),
+      hostedTools: z.boolean().optional(),
+      longCache: z.boolean().optional(),
+      serviceTier: z.enum(['default', 'other']).optional(),
+    })
+    .optional(),
+})
+export type RequestCondition = z.infer<typeof RequestCondition>
+
+/** What must be true of a destination: facts, never a vendor's name. All that is named must hold; `{}` is every destination. */
+export const DestinationCondition = z.strictObject({
+  class: z.array(DestinationClass).min(1).optional(),
+  zone: Zone.optional(),
+  /** `any`: it may process in one of these; `outside`: it may process in a country that is none of these. Unknown is both. */
+  countries: z
+    .union([z.strictObject({ any: Places }), z.strictObject({ outside: Places })])
+    .optional(),
+  legalEntity: z.array(z.string().min(1)).min(1).optional(),
+  retentionDays: z
+    .union([
+      z.strictObject({ above: z.int().nonnegative() }),
+      z.strictObject({ atMost: z.int().nonnegative() }),
+    ])
+    .optional(),
+  trainsOnData: z.boolean().optional(),
+  /** `has`: at least one of them is in force; `lacks`: none of them is. */
+  agreements: z
+    .union([
+      z.strictObject({ has: z.array(Agreement).min(1) }),
+      z.strictObject({ lacks: z.array(Agreement).min(1) }),
+    ])
+    .optional(),
+})
+export type DestinationCondition = z.infer<typeof DestinationCondition>
+
+/** `simulate` only reports; `enforce` can be waived, `enforce-no-waiver` cannot. */
+export const GuardrailLevel = z.enum(['simulate', 'enforce', 'enforce-no-waiver'])
+export type GuardrailLevel = z.infer<typeof GuardrailLevel>
+
+/** "Never": order-free, and it wins over everything else. */
+export const Guardrail = z.strictObject({
+  id: RuleId,
+  owner: Owner,
+  because: Because,
+  level: GuardrailLevel,
+  when: RequestCondition,
+  never: DestinationCondition,
+})
+export type Guardrail = z.infer<typeof Guardrail>
+
+/** A destination class, a destination's id, or `cheapest` for all. */
+const Target = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, {
+  message: 'cheapest, a destination class, or the id of a destination',
+})
+
+/** "Prefer": the first that matches decides. What it does not list is not used; a list in the list is one rank, cheapest first. */
+export const Route = z.strictObject({
+  id: RuleId,
+  owner: Owner,
+  because: Because,
+  when: RequestCondition,
+  prefer: z.array(z.union([Target, z.array(Target).min(1)])).min(1),
+  /** Least quality for `auto` when the caller asks for none. */
+  quality: z.enum(QUALITIES).optional(),
+})
+export type Route = z.infer<typeof Route>
+
+/** "Must": all that match, and the strictest wins. */
+export const Obligation = z.strictObject({
+  id: RuleId,
+  owner: Owner,
+  because: Because,
+  when: RequestCondition,
+  must: z.union([
+    /** Kinds to replace before anything leaves zone `own`. */
+    z.strictObject({ redact: z.array(z.enum(FINDING_KINDS)).min(1) }),
+    /** Decimal dollars, as text: most that one attempt may cost. */
+    z.strictObject({ maxCostUsd: z.string().regex(/^\d{1,12}(\.\d{1,12})?$/) }),
+    z.strictObject({ log: z.literal('minimal') }),
+  ]),
+})
+export type Obligation = z.infer<typeof Obligation>
+
+/** Lifts one guardrail of level `enforce`, for some requests and destinations, for at most 90 days. */
+export const Waiver = z.strictObject({
+  id: RuleId,
+  guardrail: RuleId,
+  ticket: z.string().min(1),
+  because: Because,
+  approvers: z.array(z.string().min(1)).min(2),
+  when: RequestCondition,
+  to: DestinationCondition,
+  /** Both dates in UTC; `expires` is the last day. */
+  from: z.iso.date(),
+  expires: z.iso.date(),
+})
+export type Waiver = z.infer<typeof Waiver>
+
+/** What no version of the policy may allow: that a request like this reaches a destination like that. */
+export const Invariant = z.strictObject({
+  id: RuleId,
+  owner: Owner,
+  because: Because,
+  when: RequestCondition,
+  never: DestinationCondition,
+})
+export type Invariant = z.infer<typeof Invariant>
+
+/** The policy and its catalogue as one value. Canonical JSON of it is what is hashed, stored and run. */
+export const Bundle = z.strictObject({
+  /** Version of this shape, not of the policy: a policy's version is its hash. */
+  version: z.literal(1),
+  attributes: Attributes,
+  labels: Labels,
+  guardrails: z.array(Guardrail),
+  routes: z.array(Route),
+  obligations: z.array(Obligation),
+  waivers: z.array(Waiver),
+  invariants: z.array(Invariant),
+  destinations: z.array(CatalogDestination).min(1).max(64),
+  models: z.array(Model),
+  aliases: z.array(Alias),
+  prices: z.array(Price),
+  budgets: z.array(Budget),
+})
+export type Bundle = z.infer<typeof Bundle>
