@@ -1,0 +1,141 @@
+import { anthropicSimulation } from './anthropic.ts'
+import type { Behaviour } from './behaviour.ts'
+import { geminiSimulation } from './gemini.ts'
+import { fireworksDialect, openaiDialect, togetherDialect } from './hosted-dialects.ts'
+import { llamaCppDialect, ollamaDialect, vllmDialect } from './onprem-dialects.ts'
+import { openaiChat } from './openai-chat.ts'
+import { openServer, type Recorded, type SimulatedServer } from './server.ts'
+import { jsonReply, type Simulation } from './simulation.ts'
+import { workersAiSimulation } from './workers-ai.ts'
+
+const SIMULATIONS = {
+  'workers-ai': workersAiSimulation,
+  together: openaiChat(togetherDialect),
+  fireworks: openaiChat(fireworksDialect),
+  vllm: openaiChat(vllmDialect),
+  ollama: openaiChat(ollamaDialect),
+  'llama-cpp': openaiChat(llamaCppDialect),
+  openai: openaiChat(openaiDialect),
+  anthropic: anthropicSimulation,
+  gemini: geminiSimulation,
+} as const satisfies Record<string, Simulation>
+
+export type SimulatedId = keyof typeof SIMULATIONS
+
+const isSimulated = (id: string): id is SimulatedId => id in SIMULATIONS
+
+export const SIMULATED_IDS: readonly SimulatedId[] = Object.keys(SIMULATIONS).filter(isSimulated)
+
+/** Ids of providers that ask for a key; the organisation's own servers and the binding do not. */
+const WITH_KEY: readonly SimulatedId[] = ['together', 'fireworks', 'openai', 'anthropic', 'gemini']
+
+/** The only key that a simulated provider accepts: a real one sent here by mistake is refused. */
+export const simulatedKey = (id: SimulatedId): string => `simulated-${id}-key`
+
+/** A host that nobody is meant to reach: it answers anything, and records it. */
+const elsewhere: Simulation = {
+  basePath: '',
+  credential: () => undefined,
+  unauthorized: () => jsonReply(401, {}),
+  isPublic: () => true,
+  answer: () => jsonReply(200, { elsewhere: true }),
+  trouble: ({ status }) => jsonReply(status, {}),
+}
+
+export type FleetOptions = {
+  /** Which providers to simulate; all by default. */
+  readonly only?: readonly SimulatedId[]
+  /** Fixed ports; any free one by default. */
+  readonly ports?: Partial<Record<SimulatedId, number>>
+  /** Ask for a Cloudflare Access service token as well, as a tunnel to one's own server does. */
+  readonly access?: Partial<Record<SimulatedId, { readonly id: string; readonly secret: string }>>
+  /** Ask the organisation's own servers for a key too. */
+  readonly keys?: Partial<Record<SimulatedId, string>>
+}
+
+/** Simulated providers, each a server of its own on 127.0.0.1. */
+export type Fleet = {
+  /** Base URL of each, with the path that the provider's own base URL has. */
+  readonly urls: Readonly<Partial<Record<SimulatedId, string>>>
+  /** Key that each accepts; none for those that ask for none. */
+  readonly keys: Readonly<Partial<Record<SimulatedId, string>>>
+  /** A host that no request should ever reach, for redirects to point to. */
+  readonly elsewhereUrl: string
+  /** Everything that arrived, in order. */
+  readonly requests: readonly Recorded[]
+  /**
+   * Sockets that were ever opened to any of them, `elsewhere` included. Miniflare's AI binding opens one more to
+   * `workers-ai` when it is first used.
+   */
+  readonly connections: () => number
+  /** The next request to arrive at `id` after this call. */
+  readonly next: (id: SimulatedId | 'elsewhere') => Promise<Recorded>
+  /** How `id` behaves from now on; of a list each is used once, and `usual` follows. */
+  readonly script: (id: SimulatedId, behaviour: Behaviour | readonly Behaviour[]) => void
+  /** Forgets requests and scripts. */
+  readonly reset: () => void
+  readonly close: () => Promise<void>
+}
+
+export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
+  const requests: Recorded[] = []
+  const waiting: { id: string; resolve: (recorded: Recorded) => void }[] = []
+  const record = (recorded: Recorded): void => {
+    requests.push(recorded)
+    for (const entry of waiting.splice(0)) {
+      if (entry.id === recorded.destination) entry.resolve(recorded)
+      else waiting.push(entry)
+    }
+  }
+  let order = 0
+  const nextOrder = (): number => ++order
+  const keys: Partial<Record<SimulatedId, string>> = {}
+  const urls: Partial<Record<SimulatedId, string>> = {}
+  const servers = new Map<string, SimulatedServer>()
+  for (const id of options.only ?? SIMULATED_IDS) {
+    const key = options.keys?.[id] ?? (WITH_KEY.includes(id) ? simulatedKey(id) : undefined)
+    if (key !== undefined) keys[id] = key
+    const simulation: Simulation = SIMULATIONS[id]
+    const server = await openServer({
+      destination: id,
+      simulation,
+      port: options.ports?.[id] ?? 0,
+      key,
+      access: options.access?.[id],
+      record,
+      nextOrder,
+    })
+    servers.set(id, server)
+    urls[id] = server.origin + simulation.basePath
+  }
+  const sink = await openServer({
+    destination: 'elsewhere',
+    simulation: elsewhere,
+    port: 0,
+    key: undefined,
+    access: undefined,
+    record,
+    nextOrder,
+  })
+  servers.set('elsewhere', sink)
+  return {
+    urls,
+    keys,
+    elsewhereUrl: sink.origin,
+    requests,
+    connections: () => [...servers.values()].reduce((sum, server) => sum + server.connections(), 0),
+    next: (id) => new Promise((resolve) => waiting.push({ id, resolve })),
+    script: (id, behaviour) => {
+      const server = servers.get(id)
+      if (server === undefined) throw new Error(`no simulation of ${id} in this fleet`)
+      server.script(behaviour)
+    },
+    reset: () => {
+      requests.length = 0
+      for (const server of servers.values()) server.script({ kind: 'usual' })
+    },
+    close: async () => {
+      await Promise.all([...servers.values()].map((server) => server.close()))
+    },
+  }
+}
