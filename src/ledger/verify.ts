@@ -16,6 +16,9 @@ export type LedgerFacts = {
   readonly headSeq: number
   readonly headHash: string
   readonly journalPostedPicoUsd: bigint
+  /** Highest number in D1 of all, and the journal's head as asked after that. */
+  readonly highest: number
+  readonly latestHeadSeq: number
   /** Rows of the alarm table. */
   readonly conflicts: number
 }
@@ -51,6 +54,11 @@ export function verifyLedger(facts: LedgerFacts): Verdict {
     count === headSeq,
     'complete',
     `the ledger holds ${count} entries, the journal wrote ${headSeq}`,
+  )
+  expect(
+    facts.highest <= facts.latestHeadSeq,
+    'complete',
+    `the ledger holds entry ${facts.highest}, the journal wrote only up to ${facts.latestHeadSeq}`,
   )
   expect(
     facts.lastHash === facts.headHash,
@@ -127,6 +135,22 @@ export function walk(
     findings.push({ check: 'posting', problem: `${stray} postings up to ${seq} have no entry` })
   }
   return { seq, hash, sumCostPicoUsd, findings: findings.slice(0, FINDINGS_MAX) }
+}
+
+/** What a walk to the journal's head must have arrived at. */
+export function verifyWalk(
+  { seq, hash, sumCostPicoUsd, findings }: Walk,
+  facts: Pick<LedgerFacts, 'headSeq' | 'headHash' | 'journalPostedPicoUsd'>,
+): readonly Discrepancy[] {
+  const found = [...findings]
+  if (seq !== facts.headSeq || hash !== facts.headHash) {
+    found.push({ check: 'link', problem: `the chain ends at entry ${seq} with hash ${hash}` })
+  }
+  if (sumCostPicoUsd !== facts.journalPostedPicoUsd) {
+    const problem = `the entries' own costs sum to ${sumCostPicoUsd} pico-dollars, the journal posted ${facts.journalPostedPicoUsd}`
+    found.push({ check: 'balance', problem })
+  }
+  return found
 }
 
 function difference(

@@ -1,18 +1,15 @@
 import { OutboxMessage, type StoredEntry } from '../../journal/entry.ts'
-import { journalOf, type Database, type Journals } from '../stores/bindings.ts'
+import { journalOf, type Env } from '../env.ts'
 import { insertEntries } from '../stores/ledger.ts'
 
 /** Seconds before the first retry; each further one waits twice as long. */
 const RETRY_FIRST_S = 2
 const RETRY_MAX_S = 300
 
-type Arrived = { readonly message: Message<unknown>; readonly entries: readonly StoredEntry[] }
+type Arrived = { readonly message: Message; readonly entries: readonly StoredEntry[] }
 
 /** Copies the journals' entries into D1 and tells each journal how far D1 is. */
-export async function consumeOutbox(
-  batch: MessageBatch<unknown>,
-  env: Database & Journals,
-): Promise<void> {
+export async function consumeOutbox(batch: MessageBatch, env: Env): Promise<void> {
   const byTenant = new Map<string, Arrived[]>()
   for (const message of batch.messages) {
     const parsed = OutboxMessage.safeParse(message.body)
@@ -28,11 +25,7 @@ export async function consumeOutbox(
   for (const [tenant, arrived] of byTenant) await consumeTenant(env, tenant, arrived)
 }
 
-async function consumeTenant(
-  env: Database & Journals,
-  tenant: string,
-  arrived: readonly Arrived[],
-): Promise<void> {
+async function consumeTenant(env: Env, tenant: string, arrived: readonly Arrived[]): Promise<void> {
   const entries = arrived.flatMap((each) => each.entries)
   try {
     const { throughSeq, conflicts } = await insertEntries(env, tenant, entries, Date.now())
@@ -50,7 +43,7 @@ async function consumeTenant(
   }
 }
 
-async function acknowledge(env: Journals, tenant: string, throughSeq: number): Promise<void> {
+async function acknowledge(env: Env, tenant: string, throughSeq: number): Promise<void> {
   try {
     await journalOf(env, tenant).acknowledge(throughSeq)
   } catch {
@@ -59,7 +52,7 @@ async function acknowledge(env: Journals, tenant: string, throughSeq: number): P
   }
 }
 
-function retry(message: Message<unknown>): void {
+function retry(message: Message): void {
   const delaySeconds = Math.min(RETRY_FIRST_S * 2 ** (message.attempts - 1), RETRY_MAX_S)
   message.retry({ delaySeconds })
 }

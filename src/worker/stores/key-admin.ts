@@ -3,10 +3,11 @@ import { KEY_RANDOM_BYTES, keyWithId, newKey } from '../../access/key.ts'
 import { callerOf, type ImportRequest, type KeyRequest } from '../../access/key-request.ts'
 import { Caller } from '../../domain/caller.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
-import { refreshJournal, type Cache, type Database, type Journals } from './bindings.ts'
+import type { Env } from '../env.ts'
+import { refreshJournal } from './journal.ts'
 import { dropKeyCache, keyCacheName } from './keys.ts'
 
-type KeyEnv = Database & Cache & Journals
+type Database = Pick<Env, 'DB'>
 
 /** Whether the tenant's journal has already taken note; if not, it does when its lease runs out. */
 export type Effect = { readonly inForce: boolean }
@@ -101,7 +102,7 @@ const SummaryRow = z.object({
 
 /** Ends a key for good. D1 first: whatever fails after that, no cache outlives the epoch. */
 export async function revokeKey(
-  env: KeyEnv,
+  env: Env,
   id: string,
   nowMs: number,
 ): Promise<Result<Effect, 'unknown'>> {
@@ -117,7 +118,7 @@ export async function revokeKey(
 
 /** Gives a key a new secret under the same id. The old one works until the overlap ends; one older still, no longer. */
 export async function rotateKey(
-  env: KeyEnv,
+  env: Env,
   id: string,
   overlapMs: number,
   nowMs: number,
@@ -143,7 +144,7 @@ const ChangedRow = z.object({
 
 /** Changes a key and moves its tenant's epoch in one transaction, then clears caches and tells the journal. */
 async function changeKey(
-  env: KeyEnv,
+  env: Env,
   id: string,
   change: D1PreparedStatement,
 ): Promise<Effect | undefined> {

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { KeyRecord, lookupOf, verifyKey } from '../../access/key.ts'
 import { Caller } from '../../domain/caller.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
-import type { Cache, Database } from './bindings.ts'
+import type { Env } from '../env.ts'
 
 /** A key as it was read, and the tenant's key epoch at that moment: under a later epoch it is read again. */
 export const FoundKey = z.strictObject({
@@ -12,6 +12,8 @@ export const FoundKey = z.strictObject({
   readAtMs: z.int(),
 })
 export type FoundKey = z.infer<typeof FoundKey>
+
+type KeyStores = Pick<Env, 'DB' | 'CACHE'>
 
 export type Authenticated = { readonly caller: Caller; readonly keyEpoch: number }
 
@@ -31,7 +33,7 @@ export const keyCacheName = (lookup: string): string => `key:${lookup}`
 
 /** Who a token proves to be. No I/O when warm; the reason of a refusal is not told. */
 export async function authenticateKey(
-  env: Database & Cache,
+  env: KeyStores,
   presented: string,
   nowMs: number,
 ): Promise<Result<Authenticated, 'unauthenticated'>> {
@@ -47,7 +49,7 @@ export async function authenticateKey(
 
 /** The same, past every cache: for when the journal says that the key epoch moved. */
 export async function reauthenticateKey(
-  env: Database & Cache,
+  env: KeyStores,
   presented: string,
   nowMs: number,
 ): Promise<Result<Authenticated, 'unauthenticated'>> {
@@ -61,7 +63,7 @@ export async function reauthenticateKey(
 
 /** Looks in this isolate's memory, then KV, then D1. `lookup` comes from `lookupOf`. */
 export async function findKey(
-  env: Database & Cache,
+  env: KeyStores,
   lookup: string,
   nowMs: number,
 ): Promise<FoundKey | undefined> {
@@ -75,7 +77,7 @@ export async function findKey(
 
 /** Reads D1 and refreshes both caches. */
 export async function reloadKey(
-  env: Database & Cache,
+  env: KeyStores,
   lookup: string,
   nowMs: number,
 ): Promise<FoundKey | undefined> {
@@ -105,7 +107,7 @@ function remember(lookup: string, found: FoundKey | undefined, nowMs: number): v
   memory.set(lookup, { found, untilMs: nowMs + (found === undefined ? ABSENT_MS : MEMORY_MS) })
 }
 
-async function readCache(env: Cache, lookup: string): Promise<FoundKey | undefined> {
+async function readCache(env: KeyStores, lookup: string): Promise<FoundKey | undefined> {
   try {
     const cached = FoundKey.safeParse(await env.CACHE.get(keyCacheName(lookup), 'json'))
     return cached.success ? cached.data : undefined
@@ -129,7 +131,7 @@ const SELECT_KEY = `
   FROM "key" k JOIN tenant t ON t.id = k.tenant`
 
 async function readRecord(
-  env: Database,
+  env: KeyStores,
   lookup: string,
   nowMs: number,
 ): Promise<FoundKey | undefined> {

@@ -2,7 +2,9 @@ import * as z from 'zod'
 import { GENESIS_HASH, type EntryBody, type StoredEntry } from '../../journal/entry.ts'
 import { openEntry } from '../../ledger/chain.ts'
 import { POSTING_COLUMNS, postingOf, type Posting } from '../../ledger/postings.ts'
-import type { Database } from './bindings.ts'
+import type { Env } from '../env.ts'
+
+type Database = Pick<Env, 'DB'>
 
 /** What D1 holds of a tenant after an insert. */
 export type Inserted = {
@@ -81,9 +83,9 @@ async function insertChunk(
     env.DB.prepare('SELECT through_seq FROM watermark WHERE tenant = ?1').bind(tenant),
     env.DB.prepare('SELECT seq FROM conflict WHERE tenant = ?1 ORDER BY seq').bind(tenant),
   ])
-  const [watermark] = results.at(-2)?.results ?? []
+  const [mark] = results.at(-2)?.results ?? []
   return {
-    throughSeq: WatermarkRow.parse(watermark).through_seq,
+    throughSeq: WatermarkRow.parse(mark).through_seq,
     conflicts: (results.at(-1)?.results ?? []).map((row) => ConflictRow.parse(row).seq),
   }
 }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { err, ok, type Result } from '../../domain/result.ts'
-import { refreshJournal, type Cache, type Database, type Journals } from './bindings.ts'
+import type { Env } from '../env.ts'
 import { ensureTenant, type Effect } from './key-admin.ts'
+import { refreshJournal } from './journal.ts'
+
+type Stores = Pick<Env, 'DB' | 'CACHE'>
 
 /** D1 holds rows of at most 2 MB: https://developers.cloudflare.com/d1/platform/limits/. */
 const BUNDLE_BYTES_MAX = 1_900_000
@@ -13,7 +16,7 @@ const hashOf = (text: string): string => createHash('sha256').update(text).diges
 
 /** Stores a bundle under the hash of its text, which is returned. It is not in force yet. */
 export async function putRelease(
-  env: Database & Cache,
+  env: Stores,
   canonicalText: string,
   nowMs: number,
 ): Promise<Result<string, 'too-large'>> {
@@ -30,7 +33,7 @@ export async function putRelease(
 
 /** Puts a stored release in force for a tenant. */
 export async function activate(
-  env: Database & Journals,
+  env: Env,
   tenant: string,
   hash: string,
   nowMs: number,
@@ -50,7 +53,7 @@ export async function activate(
 }
 
 /** Hash of the bundle that D1 says is in force; undefined if none is. The journal has the last word. */
-export async function activeHash(env: Database, tenant: string): Promise<string | undefined> {
+export async function activeHash(env: Stores, tenant: string): Promise<string | undefined> {
   const hash = await env.DB.prepare('SELECT policy_hash FROM tenant WHERE id = ?1')
     .bind(tenant)
     .first('policy_hash')
@@ -62,7 +65,7 @@ export async function activeHash(env: Database, tenant: string): Promise<string 
  *
  * @throws if neither has it: nothing can be decided then.
  */
-export async function loadBundle(env: Database & Cache, hash: string): Promise<string> {
+export async function loadBundle(env: Stores, hash: string): Promise<string> {
   const cached = await readCache(env, hash)
   if (cached !== null && hashOf(cached) === hash) return cached
   const stored = await env.DB.prepare('SELECT bundle FROM release WHERE hash = ?1')
@@ -74,7 +77,7 @@ export async function loadBundle(env: Database & Cache, hash: string): Promise<s
   return stored
 }
 
-async function readCache(env: Cache, hash: string): Promise<string | null> {
+async function readCache(env: Stores, hash: string): Promise<string | null> {
   try {
     return await env.CACHE.get(bundleName(hash), { cacheTtl: CACHE_TTL_S })
   } catch {

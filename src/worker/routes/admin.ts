@@ -1,0 +1,22 @@
+import { Hono } from 'hono'
+import type { Env } from '../env.ts'
+import { adminAuth } from '../middleware/admin-auth.ts'
+import { adminError } from './admin/input.ts'
+import { keyRoutes } from './admin/keys.ts'
+import { ledgerRoutes } from './admin/ledger.ts'
+import { policyRoutes } from './admin/policy.ts'
+
+/** What `demarc key`, `demarc ledger` and the seeding talk to; mounted at `/admin/api`. */
+export const admin = new Hono<{ Bindings: Env }>()
+
+admin.use(adminAuth)
+admin.route('/policy', policyRoutes)
+admin.route('/keys', keyRoutes)
+admin.route('/ledger', ledgerRoutes)
+// A catch-all and not `notFound`, which does not survive mounting.
+admin.all('*', (c) =>
+  c.json(
+    adminError('not_found', 'here are policy, keys, ledger/export and ledger/verify'),
+    404,
+  ),
+)
