@@ -18,6 +18,8 @@ export type Destination = {
   readonly unsupported: readonly Feature[]
   /** False for ids that this destination would pass on to somebody else. */
   readonly acceptsModel: (upstreamModel: string) => boolean
+  /** Whether a stream tells its usage only when asked by `stream_options.include_usage`, or of itself. */
+  readonly usageInStream: 'asked' | 'always'
   /** Whether an error reply costs money, by the provider's own statement; `unstated` accrues at the bound. */
   readonly errorReplies: 'free' | 'billed' | 'unstated'
   /** Where that, and the dialect, is documented. */
@@ -31,3 +33,10 @@ export type Edit =
   /** Moves the value; the old field is gone. */
   | { readonly op: 'rename'; readonly from: string; readonly to: string }
   | { readonly op: 'remove'; readonly field: string }
+  /** Sets the field where the client left it out or null: always, or only in a request with tools. */
+  | {
+      readonly op: 'default'
+      readonly field: string
+      readonly value: Json
+      readonly when: 'always' | 'tools'
+    }

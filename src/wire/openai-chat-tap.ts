@@ -1,6 +1,7 @@
 import type { Usage } from '../domain/usage.ts'
 import { openSse, pushSse, SSE_FRAME_MAX } from '../encoding/sse.ts'
 import { readChatUsage } from './openai-chat-usage.ts'
+import { isObject, objectsOf, parseObject, textOf, type Foreign } from './read.ts'
 
 /** What a passing stream has shown so far. `pushTap` answers the next one. */
 export type Tap = {
@@ -215,29 +216,12 @@ function frameData(bytes: Uint8Array, start: number, end: number): string | unde
   return pushSse(openSse(), UTF8.decode(bytes.subarray(start, end)))[1][0]?.data.trim()
 }
 
-type Parsed = Readonly<Record<string, unknown>>
-
-function parseObject(text: string): Parsed | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined // not JSON: forwarded as it is, and tells us nothing
-  }
-}
-
-const isObject = (value: unknown): value is Parsed =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function objectAt(frame: Parsed | undefined, key: string): Parsed | undefined {
-  const value = frame?.[key]
+function objectAt(frame: Foreign, key: string): Foreign | undefined {
+  const value = frame[key]
   return isObject(value) ? value : undefined
 }
 
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : undefined
-
-const isError = (frame: Parsed): boolean =>
+const isError = (frame: Foreign): boolean =>
   (frame['error'] !== undefined && frame['error'] !== null) ||
   frame['object'] === 'error' ||
   objectAt(frame, 'x_groq')?.['error'] !== undefined
@@ -245,12 +229,10 @@ const isError = (frame: Parsed): boolean =>
 /** Fields of a delta that say nothing of the answer. */
 const SILENT = new Set(['role', 'index'])
 
-function shownIn(frame: Parsed): { readonly finish: string | undefined; readonly token: boolean } {
+function shownIn(frame: Foreign): { readonly finish: string | undefined; readonly token: boolean } {
   let finish: string | undefined
   let token = false
-  const choices: readonly unknown[] = Array.isArray(frame['choices']) ? frame['choices'] : []
-  for (const choice of choices) {
-    if (!isObject(choice)) continue
+  for (const choice of objectsOf(frame['choices'])) {
     finish = textOf(choice['finish_reason']) ?? finish
     token ||= Object.entries(objectAt(choice, 'delta') ?? {}).some(
       ([key, value]) => !SILENT.has(key) && value !== null && value !== '' && hasLength(value),

@@ -1,4 +1,5 @@
 import type { Usage } from '../domain/usage.ts'
+import { countOf, isObject, objectOf } from './read.ts'
 
 /**
  * Usage of a chat completion in disjoint meters; undefined if it is missing or makes no sense.
@@ -8,18 +9,18 @@ import type { Usage } from '../domain/usage.ts'
  */
 export function readChatUsage(usage: unknown): Usage | undefined {
   if (!isObject(usage)) return undefined
-  const prompt = count(usage['prompt_tokens'])
-  const completion = count(usage['completion_tokens'] ?? 0)
-  const total = count(usage['total_tokens'] ?? 0)
-  const promptDetails = details(usage['prompt_tokens_details'])
-  const cachedInput = count(
+  const prompt = countOf(usage['prompt_tokens'])
+  const completion = countOf(usage['completion_tokens'] ?? 0)
+  const total = countOf(usage['total_tokens'] ?? 0)
+  const promptDetails = objectOf(usage['prompt_tokens_details'])
+  const cachedInput = countOf(
     promptDetails['cached_tokens'] ??
       usage['prompt_cache_hit_tokens'] ??
       usage['cached_tokens'] ??
       0,
   )
-  const cacheWrite5m = count(promptDetails['cache_write_tokens'] ?? 0)
-  const reasoning = count(details(usage['completion_tokens_details'])['reasoning_tokens'] ?? 0)
+  const cacheWrite5m = countOf(promptDetails['cache_write_tokens'] ?? 0)
+  const reasoning = countOf(objectOf(usage['completion_tokens_details'])['reasoning_tokens'] ?? 0)
   if (
     prompt === undefined ||
     completion === undefined ||
@@ -57,12 +58,3 @@ export const renderChatUsage = (usage: Usage) => {
     },
   }
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const details = (value: unknown): Readonly<Record<string, unknown>> =>
-  isObject(value) ? value : {}
-
-const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { scanJson, type JsonDocument } from '../../src/encoding/json-scan.ts'
 import { memberPatches, splice, type MemberChange, type Patch } from '../../src/encoding/splice.ts'

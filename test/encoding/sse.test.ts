@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   endSse,
@@ -54,7 +54,7 @@ describe('an event stream', () => {
     ['reads a colon inside the value', 'data: {"a":1}\n\n', [frame('{"a":1}')]],
   ])('%s', (_name, text, frames) => {
     expect(read([text])).toEqual({ frames, leftover: false })
-    expect(read([...text])).toEqual({ frames, leftover: false })
+    expect(read(text.split(''))).toEqual({ frames, leftover: false })
   })
 
   test.each([

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SSE_FRAME_MAX } from '../../src/encoding/sse.ts'
 import { endTap, openTap, pushTap, type Tap } from '../../src/wire/openai-chat-tap.ts'

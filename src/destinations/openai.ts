@@ -1,0 +1,8 @@
+import { openaiCompatible } from './openai-compatible.ts'
+
+/** OpenAI's own platform. It states no rule about the cost of failed requests. */
+export const openai = openaiCompatible({
+  baseUrl: 'https://api.openai.com/v1',
+  errorReplies: 'unstated',
+  source: 'https://github.com/openai/openai-openapi (openapi.json 2.3.0, read 2026-11-23)',
+})
