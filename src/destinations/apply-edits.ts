@@ -1,19 +1,15 @@
-import { children, keyOf } from '../encoding/json-document.ts'
+import { member } from '../encoding/json-document.ts'
 import { NODE, type JsonDocument } from '../encoding/json-scan.ts'
-import { memberPatches, splice, type MemberChange, type Patch } from '../encoding/splice.ts'
+import { memberPatches, splice, type MemberChange } from '../encoding/splice.ts'
 import type { Edit } from './destination.ts'
 
 /** The body with all edits made, in order; everything else stays as the client wrote it. */
 export const applyEdits = (document: JsonDocument, edits: readonly Edit[]): string =>
-  splice(document.text, editPatches(document, edits))
+  splice(document.text, memberPatches(document, editChanges(document, edits)))
 
-/** The same as patches, for splicing together with others inside the values. */
-export function editPatches(document: JsonDocument, edits: readonly Edit[]): Patch[] {
-  return memberPatches(
-    document,
-    edits.flatMap((edit) => changeOf(document, edit)),
-  )
-}
+/** The same as changes of members, for making them together with others. */
+export const editChanges = (document: JsonDocument, edits: readonly Edit[]): MemberChange[] =>
+  edits.flatMap((edit) => changeOf(document, edit))
 
 function changeOf(document: JsonDocument, edit: Edit): MemberChange[] {
   switch (edit.op) {
@@ -31,17 +27,12 @@ function changeOf(document: JsonDocument, edit: Edit): MemberChange[] {
   }
 }
 
-const find = (document: JsonDocument, field: string): number | undefined =>
-  children(document, 0).find((node) => keyOf(document, node) === field)
-
 function isGiven(document: JsonDocument, field: string): boolean {
-  const node = find(document, field)
-  return node !== undefined && document.kinds[node] !== NODE.null
+  const node = member(document, 0, field)
+  return node >= 0 && document.kinds[node] !== NODE.null
 }
 
 function hasTools(document: JsonDocument): boolean {
-  const node = find(document, 'tools')
-  return (
-    node !== undefined && document.kinds[node] === NODE.array && document.nexts[node] !== node + 1
-  )
+  const node = member(document, 0, 'tools')
+  return node >= 0 && document.kinds[node] === NODE.array && document.nexts[node] !== node + 1
 }
