@@ -59,9 +59,9 @@ export const keyCommand: Command = {
       const { values, positionals } = parse(args)
       const [action, id, ...rest] = positionals
       if (rest.length > 0) return wrong('one key at a time', USAGE)
-      if (action === 'create' && id === undefined) return await create(values)
+      if (action === 'create' && id === undefined) return await createKey(values)
       if (action === 'import' && id === undefined) return await importKey(values)
-      if (action === 'list' && id === undefined) return await list(values)
+      if (action === 'list' && id === undefined) return await listKeys(values)
       if (action === 'rotate' && id !== undefined) return await rotate(id, values)
       if (action === 'revoke' && id !== undefined) return await revoke(id, values)
       return wrong('say create, list, rotate ID, revoke ID or import', USAGE)
@@ -78,7 +78,7 @@ const admin = (values: Values) => (values.url === undefined ? {} : { url: values
 
 const Created = z.object({ id: z.string(), key: z.string() })
 
-async function create(values: Values): Promise<number> {
+async function createKey(values: Values): Promise<number> {
   const body = keyRequest(values)
   return await withAdmin(admin(values), async (request) => {
     const response = await request('POST', '/admin/api/keys', body)
@@ -119,7 +119,7 @@ const Listed = z.object({
   ),
 })
 
-async function list(values: Values): Promise<number> {
+async function listKeys(values: Values): Promise<number> {
   const tenant = encodeURIComponent(values.tenant ?? 'default')
   return await withAdmin(admin(values), async (request) => {
     const response = await request('GET', `/admin/api/keys?tenant=${tenant}`)
@@ -129,18 +129,17 @@ async function list(values: Values): Promise<number> {
       console.log(JSON.stringify(json))
       return 0
     }
-    const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
     const { keys } = Listed.parse(json)
     for (const { caller, createdAtMs, revokedAtMs, imported } of keys) {
       const state =
         revokedAtMs !== null
-          ? `revoked ${day(revokedAtMs)}`
+          ? `revoked ${dayOf(revokedAtMs)}`
           : caller.expiresAtMs === null
             ? 'active'
-            : `active until ${day(caller.expiresAtMs)}`
+            : `active until ${dayOf(caller.expiresAtMs)}`
       const origin = imported ? ', imported' : ''
       console.log(
-        `${caller.keyId}  ${caller.team}/${caller.app}  made ${day(createdAtMs)}${origin}  ${state}`,
+        `${caller.keyId}  ${caller.team}/${caller.app}  made ${dayOf(createdAtMs)}${origin}  ${state}`,
       )
     }
     if (keys.length === 0) console.error('no keys: make one with "demarc key create"')
@@ -176,14 +175,13 @@ async function revoke(id: string, values: Values): Promise<number> {
 }
 
 function keyRequest(values: Values): Record<string, unknown> {
-  const names = (list: string | undefined) => list?.split(',').map((name) => name.trim())
   if (values.label === undefined && (values.categories ?? values.jurisdictions) !== undefined) {
     throw new Error('--categories and --jurisdictions need --label')
   }
   const label = values.label && {
     level: values.label,
-    categories: names(values.categories) ?? [],
-    jurisdictions: names(values.jurisdictions) ?? [],
+    categories: namesOf(values.categories) ?? [],
+    jurisdictions: namesOf(values.jurisdictions) ?? [],
   }
   return {
     tenant: values.tenant,
@@ -191,7 +189,7 @@ function keyRequest(values: Values): Record<string, unknown> {
     app: required(values.app, '--app'),
     costCentre: values['cost-centre'],
     purpose: values.purpose,
-    allowedModels: names(values.models),
+    allowedModels: namesOf(values.models),
     defaultLabel: label,
     defaultOutputTokens: count(values['output-tokens'], '--output-tokens'),
     strict: values.strict,
@@ -204,6 +202,11 @@ function keyRequest(values: Values): Record<string, unknown> {
       values.expires === undefined ? undefined : Date.now() + duration(values.expires, '--expires'),
   }
 }
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+const namesOf = (text: string | undefined): string[] | undefined =>
+  text?.split(',').map((name) => name.trim())
 
 function required(value: string | undefined, name: string): string {
   if (value === undefined || value === '') throw new Error(`${name} is missing`)

@@ -48,7 +48,7 @@ type Target = { url?: string }
 
 async function exportPeriod(target: Target, query: URLSearchParams): Promise<number> {
   return await withAdmin(target, async (request) => {
-    const response = await request('GET', `/admin/api/ledger/export?${query}`)
+    const response = await request('GET', `/admin/api/ledger/export?${String(query)}`)
     if (!response.ok || response.body === null) return await explain(response)
     const decoder = new TextDecoder()
     for await (const chunk of response.body) {
@@ -74,7 +74,7 @@ const Verified = z.object({
 
 async function verify(target: Target, tenant: string, json: boolean): Promise<number> {
   return await withAdmin(target, async (request) => {
-    const path = `/admin/api/ledger/verify?${new URLSearchParams({ tenant })}`
+    const path = `/admin/api/ledger/verify?tenant=${encodeURIComponent(tenant)}`
     const response = await request('GET', path)
     if (!response.ok) return await explain(response)
     const audit = Verified.parse(await response.json())
