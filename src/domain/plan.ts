@@ -50,6 +50,10 @@ export type Receipt = {
   /** What the client asked for, if it is a model, alias or destination that we know; else `unknown`. */
   readonly requestedModel: string
   readonly guardrails: readonly string[]
+  /** Guardrails in simulation that would have removed something. */
+  readonly simulated?: readonly string[]
+  /** Waivers that lifted something. */
+  readonly waivers?: readonly string[]
   readonly removed: readonly Removal[]
   readonly route: string
   readonly obligations: readonly string[]

@@ -27,14 +27,22 @@ export type Refusal =
   | { readonly code: 'price_unknown'; readonly receipt: Receipt }
   | { readonly code: 'cost_over_limit'; readonly limit: string; readonly receipt: Receipt }
   /** Posted spend has used the budget up. */
-  | { readonly code: 'budget_exhausted'; readonly budget: string; readonly resetsAtMs: number }
+  | {
+      readonly code: 'budget_exhausted'
+      readonly budget: string
+      readonly leftPicoUsd: bigint
+      readonly boundPicoUsd: bigint
+      readonly resetsAtMs: number
+    }
   /** Only reservations in flight stand in the way. */
   | { readonly code: 'budget_busy'; readonly budget: string; readonly retryAfterS: number }
   | { readonly code: 'rate_limited'; readonly limit: string; readonly retryAfterS: number }
   /** No configured, healthy destination is left of those that are permitted. */
-  | { readonly code: 'no_destination'; readonly retryAfterS: number }
+  | { readonly code: 'no_destination'; readonly retryAfterS: number; readonly receipt?: Receipt }
   | { readonly code: 'journal_unavailable' }
-  | { readonly code: 'policy_unavailable' }
+  | { readonly code: 'policy_unavailable'; readonly receipt?: Receipt }
+  /** A variable or secret of the Worker is missing. */
+  | { readonly code: 'misconfigured'; readonly what: string }
   | {
       readonly code: 'upstream_failed'
       readonly destination: string

@@ -118,7 +118,7 @@ export function evaluate(rules: Rules, request: RequestAttributes): Verdict {
   const fired: string[] = []
   const simulated: string[] = []
   const waived: string[] = []
-  const removedBy: (string[] | undefined)[] = new Array(rules.destinations.length)
+  const removedBy: (string[] | undefined)[] = rules.destinations.map(() => undefined)
   for (const guardrail of rules.guardrails) {
     if (!guardrail.applies(request)) continue
     if (guardrail.simulated) {

@@ -5,8 +5,8 @@ import type { DestinationFacts } from '../domain/destination.ts'
 export const DAY_MS = 86_400_000
 
 /**
- * What may be believed of a destination at a moment. A fact whose evidence has expired is at its worst value: third party, anywhere,
- * kept for ever, trained on, nothing signed. `expires` is the last day, in UTC, that the evidence holds.
+ * What may be believed of a destination at a moment. From the start of the day (UTC) on which a fact expires it is at its worst value:
+ * third party, anywhere, kept for ever, trained on, nothing signed.
  */
 export function factsAt(destination: CatalogDestination, atMs: number): DestinationFacts {
   const { facts } = destination
@@ -25,6 +25,5 @@ export function factsAt(destination: CatalogDestination, atMs: number): Destinat
   }
 }
 
-/** True until the end of the day, in UTC. A moment that is no number is never. */
-export const holdsAt = (lastDay: string, atMs: number): boolean =>
-  atMs < Date.parse(lastDay) + DAY_MS
+/** True until the day `expires` begins, in UTC. A moment that is no number is never. */
+export const holdsAt = (expires: string, atMs: number): boolean => atMs < Date.parse(expires)

@@ -143,7 +143,7 @@ export const Waiver = z.strictObject({
   approvers: z.array(z.string().min(1)).min(2),
   when: RequestCondition,
   to: DestinationCondition,
-  /** Both dates in UTC; `expires` is the last day. */
+  /** In UTC: from the start of the day `from` until the day `expires` begins. */
   from: z.iso.date(),
   expires: z.iso.date(),
 })

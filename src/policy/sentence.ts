@@ -91,8 +91,6 @@ function callerClauses({ team, app, purpose, quality, operation }: RequestCondit
 
 function handlingClauses({ handling }: RequestCondition): string[] {
   const { stored, hostedTools, longCache, serviceTier } = handling ?? {}
-  const says = (value: boolean | undefined, asked: string): string[] =>
-    value === undefined ? [] : [value ? asked : `without ${asked.slice(asked.indexOf(' ') + 1)}`]
   return [
     ...says(stored, 'with the request to store it'),
     ...says(hostedTools, 'with tools that the provider runs'),
@@ -102,6 +100,9 @@ function handlingClauses({ handling }: RequestCondition): string[] {
       : [`with ${serviceTier === 'other' ? 'another than the' : 'the'} default service tier`]),
   ]
 }
+
+const says = (value: boolean | undefined, asked: string): string[] =>
+  value === undefined ? [] : [value ? asked : `without ${asked.slice(asked.indexOf(' ') + 1)}`]
 
 function destinationPhrase(never: DestinationCondition, groups: Groups): string {
   const { zone, countries, retentionDays, trainsOnData, agreements, legalEntity } = never

@@ -1,0 +1,193 @@
+import type { Caller } from '../domain/caller.ts'
+import type { Classification } from '../domain/finding.ts'
+import type { Label } from '../domain/label.ts'
+import { formatUsd } from '../domain/money.ts'
+import type { Attempt, Obligations, Plan, Removal } from '../domain/plan.ts'
+import type { Refusal } from '../domain/refusal.ts'
+import type { RequestFacts } from '../domain/request.ts'
+import { err, ok, type Result } from '../domain/result.ts'
+import { lower } from '../policy/evaluate.ts'
+import {
+  type Candidate,
+  compareCandidates,
+  type Demands,
+  demandsOf,
+  inability,
+  type Place,
+  price,
+  STAGES,
+  type Stage,
+} from './candidates.ts'
+import type { NamedModels } from './compile.ts'
+import { judgeForms, placeOf, type Verdicts } from './places.ts'
+import { redactedLabel } from './redacted-label.ts'
+import { receiptOf } from './receipt.ts'
+import { type Failure, refusalOf } from './refuse.ts'
+import { resolveModel } from './resolve.ts'
+import type { Wishes, World } from './world.ts'
+
+/** All that a decision depends on. */
+export type Facts = {
+  readonly classification: Classification
+  /** What the caller declared, as a label: it stays on whatever is redacted. */
+  readonly declaredLabel: Label
+  readonly request: RequestFacts
+  readonly caller: Caller
+  readonly wishes: Wishes
+  readonly world: World
+}
+
+/** Every attempt is a reservation and a round trip; a request that eight places failed will not be served by a ninth. */
+const ATTEMPTS_MAX = 8
+
+/**
+ * Which destinations may serve a request, in which order. Guardrails and routes decide what is permitted, the route and then the cost
+ * bound in which order. Same facts, same plan; money is the journal's to grant.
+ */
+export function decide(facts: Facts): Result<Plan, Refusal> {
+  const { request, caller, wishes, world } = facts
+  const resolved = resolveModel(request.model, caller, world.policy)
+  if (!resolved.ok) return resolved
+  const named = resolved.value
+  const rules = world.policy.rulesAt(world.nowMs)
+  const verdicts = verdictsOf(facts)
+  const { raw } = verdicts
+  const demands = demandsOf(
+    request,
+    caller,
+    wishes.quality ?? (named.kind === 'auto' ? raw.route?.quality : undefined) ?? 'basic',
+    caller.strict || wishes.strict,
+    lower(wishes.maxCostPicoUsd, raw.obligations.maxCostPicoUsd),
+  )
+  const places: (Place | undefined)[] = []
+  const sieve = sift(named, demands, world, (offer) => {
+    const known = places[offer.destinationAt]
+    if (known !== undefined) return known
+    const place = placeOf(offer, request, rules, verdicts, world)
+    places[offer.destinationAt] = place
+    return place
+  })
+  return conclude(facts, named, demands, verdicts, sieve)
+}
+
+function verdictsOf({
+  classification,
+  declaredLabel,
+  request,
+  caller,
+  wishes,
+  world,
+}: Facts): Verdicts {
+  const { team, app, purpose } = caller
+  const { operation, handling } = request
+  const quality = wishes.quality ?? 'basic'
+  const attributes = {
+    label: classification.label,
+    team,
+    app,
+    purpose,
+    quality,
+    operation,
+    handling,
+  }
+  return judgeForms(world.policy.rulesAt(world.nowMs), attributes, (kinds) =>
+    redactedLabel(classification, kinds, declaredLabel),
+  )
+}
+
+type Sieve = {
+  readonly candidates: readonly Candidate[]
+  readonly removed: readonly Removal[]
+  /** Of the offers that came farthest. */
+  readonly failures: readonly Failure[]
+  readonly farthest: Stage
+}
+
+/** Lets every offer through the stages. What the policy forbids is on record even where the offer could not have served. */
+function sift(
+  { offers }: NamedModels,
+  demands: Demands,
+  world: World,
+  placeFor: (offer: NamedModels['offers'][number]) => Place,
+): Sieve {
+  const candidates: Candidate[] = []
+  const removed: Removal[] = []
+  const noted = new Set<number>()
+  let failures: Failure[] = []
+  let farthest: Stage = 'configured'
+  const fail = (stage: Stage, by: readonly string[]): void => {
+    if (STAGES.indexOf(stage) < STAGES.indexOf(farthest)) return
+    if (stage !== farthest) failures = []
+    farthest = stage
+    failures.push(by)
+  }
+  for (const offer of offers) {
+    const { destination, destinationAt, model } = offer
+    const place = placeFor(offer)
+    const isNew = !noted.has(destinationAt)
+    noted.add(destinationAt)
+    if (isNew) for (const by of place.forbiddenBy) removed.push({ destination, by })
+    if (place.configured !== 'yes') {
+      if (isNew) removed.push({ destination, by: place.configured })
+      fail('configured', [place.configured])
+      continue
+    }
+    const unable = inability(offer, place, demands, world)
+    if (unable !== undefined) {
+      if (place.forbiddenBy.length === 0) removed.push({ destination, model, by: unable })
+      fail('able', [unable])
+      continue
+    }
+    if (place.forbiddenBy.length > 0) {
+      fail('permitted', place.forbiddenBy)
+      continue
+    }
+    const judgement = price(offer, place, demands, world)
+    if (judgement.candidate !== undefined) candidates.push(judgement.candidate)
+    else {
+      removed.push({ destination, model, by: judgement.by })
+      fail(judgement.failed, [judgement.by])
+    }
+  }
+  return { candidates, removed, failures, farthest }
+}
+
+function conclude(
+  facts: Facts,
+  named: NamedModels,
+  demands: Demands,
+  verdicts: Verdicts,
+  { candidates, removed, failures, farthest }: Sieve,
+): Result<Plan, Refusal> {
+  const ordered = candidates.toSorted(compareCandidates)
+  const [first, ...others] = ordered.slice(0, ATTEMPTS_MAX).map(toAttempt)
+  const attempts = first === undefined ? [] : [first, ...others]
+  const receipt = receiptOf({
+    classification: facts.classification,
+    policyHash: facts.world.policy.hash,
+    requestedModel: named.name,
+    verdicts,
+    removed: [...removed, ...beyondLimit(ordered, attempts)],
+    attempts,
+  })
+  if (first !== undefined) {
+    const obligations: Obligations = verdicts.raw.obligations
+    return ok({ attempts: [first, ...others], obligations, receipt })
+  }
+  const limit = demands.maxCostPicoUsd
+  return err(
+    refusalOf(farthest, failures, receipt, limit === undefined ? '' : `${formatUsd(limit)} USD`),
+  )
+}
+
+function toAttempt({ rank: _rank, quality: _quality, ...attempt }: Candidate): Attempt {
+  return attempt
+}
+
+/** Destinations that were permitted and would have come after the last attempt. */
+function beyondLimit(ordered: readonly Candidate[], attempts: readonly Attempt[]): Removal[] {
+  if (ordered.length === attempts.length) return []
+  const planned = new Set(attempts.map(({ destination }) => destination))
+  const beyond = ordered.map(({ destination }) => destination).filter((id) => !planned.has(id))
+  return [...new Set(beyond)].map((destination) => ({ destination, by: 'attempt-limit' }))
+}

@@ -1,0 +1,90 @@
+import type { Receipt } from '../domain/plan.ts'
+import type { Refusal } from '../domain/refusal.ts'
+import type { Stage } from './candidates.ts'
+
+/** The reasons for which one offer was removed. */
+export type Failure = readonly string[]
+
+/** When a circuit breaker is open, asking again sooner is pointless. */
+const RETRY_AFTER_COOLING_S = 10
+/** Configuring a destination takes people; this only keeps clients from hammering. */
+const RETRY_AFTER_UNCONFIGURED_S = 60
+
+/** The refusal that helps most: about the offers that came farthest, and the reason that most of them share. */
+export function refusalOf(
+  farthest: Stage,
+  failures: readonly Failure[],
+  receipt: Receipt,
+  costLimit: string,
+): Refusal {
+  const reason = commonest(failures)
+  switch (farthest) {
+    case 'configured':
+      return { code: 'no_destination', retryAfterS: RETRY_AFTER_UNCONFIGURED_S, receipt }
+    case 'able':
+      return { code: 'cannot_serve', ...explainInability(reason), receipt }
+    case 'permitted':
+      // Safe mode is the last reason to be given, so whatever it removed would have been permitted.
+      return failures.some((by) => by.includes('safe-mode'))
+        ? { code: 'policy_unavailable', receipt }
+        : { code: 'policy_forbids', rule: reason, receipt }
+    case 'priced':
+      return { code: 'price_unknown', receipt }
+    case 'affordable':
+      return { code: 'cost_over_limit', limit: costLimit, receipt }
+    case 'healthy':
+      break
+  }
+  return { code: 'no_destination', retryAfterS: RETRY_AFTER_COOLING_S, receipt }
+}
+
+/** The reason that removed most offers; of equals the first by name, so that the order of rules does not matter. */
+function commonest(failures: readonly Failure[]): string {
+  const counts = new Map<string, number>()
+  for (const by of failures.flat()) counts.set(by, (counts.get(by) ?? 0) + 1)
+  const [first] = [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+  return first?.[0] ?? 'no-route'
+}
+
+function explainInability(reason: string): { param: string | null; reason: string } {
+  const [code = '', detail = ''] = reason.split(':', 2)
+  switch (code) {
+    case 'capability':
+      return { param: PARAMS[detail] ?? detail, reason: `no model takes ${detail} here` }
+    case 'context':
+      return { param: 'messages', reason: 'the prompt and the output do not fit in any context' }
+    case 'output-limit':
+      return { param: 'max_completion_tokens', reason: 'no model writes so many tokens' }
+    case 'quality':
+      return { param: 'demarc-quality', reason: 'no model has the quality asked for' }
+    case 'strict':
+      return {
+        param: PARAMS[detail] ?? detail,
+        reason: 'demarc-strict is set and this would be left out',
+      }
+    default:
+      return { param: 'model', reason: 'the destination would pass this model on to somebody else' }
+  }
+}
+
+/** The field of a request that asks for a feature, where it is called otherwise. */
+const PARAMS: Readonly<Record<string, string>> = {
+  vision: 'messages',
+  'audio-input': 'messages',
+  'file-input': 'messages',
+  'image-url': 'messages',
+  'audio-output': 'modalities',
+  'custom-tools': 'tools',
+  'json-schema': 'response_format',
+  'json-object': 'response_format',
+  'parallel-tool-calls': 'parallel_tool_calls',
+  'tool-choice': 'tool_choice',
+  'logit-bias': 'logit_bias',
+  penalties: 'frequency_penalty',
+  'reasoning-effort': 'reasoning_effort',
+  'service-tier': 'service_tier',
+  'web-search': 'web_search_options',
+  'prompt-cache': 'prompt_cache_key',
+  'top-p': 'top_p',
+  'safety-identifier': 'safety_identifier',
+}
