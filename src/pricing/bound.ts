@@ -26,8 +26,12 @@ export type Size = Pick<RequestFacts, 'promptBytes' | 'templateParts' | 'mediaPa
  *
  * Byte-level BPE and SentencePiece with byte fallback never make more tokens than there are UTF-8 bytes. Not covered: a provider that
  * normalises text to something longer first (NFKC turns some 3-byte ligatures into 33 bytes), or bills tokens it does not name.
+ *
+ * @throws RangeError if a count is not a whole number from 0: a bug in the caller.
  */
 export function inputTokensMax(size: Size, mediaTokensMax: number | undefined): number | undefined {
+  const counts = [size.promptBytes, size.templateParts, size.mediaParts, mediaTokensMax ?? 0]
+  for (const count of counts) countOf('a part of the size', count)
   if (size.mediaParts > 0 && mediaTokensMax === undefined) return undefined
   return (
     size.promptBytes +
@@ -44,7 +48,7 @@ export function inputTokensMax(size: Size, mediaTokensMax: number | undefined): 
  * Prices are micro-dollars per million tokens, so the products are exact: nothing is rounded.
  *
  * @param outputTokensMax of each choice
- * @throws RangeError if a count is not a whole number: a bug in the caller.
+ * @throws RangeError if a count is not a whole number from 0: a bug in the caller.
  */
 export function costMax(
   size: Size,
