@@ -1,0 +1,47 @@
+/** A subcommand. `run` answers the exit code: 0 holds, 1 does not hold, 2 cannot run. */
+export type Command = {
+  readonly usage: string
+  readonly run: (args: readonly string[]) => Promise<number>
+}
+
+/** Loaded when called for, so that one command does not pay for the others. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  key: async () => (await import('./commands/key.ts')).keyCommand,
+  ledger: async () => (await import('./commands/ledger.ts')).ledgerCommand,
+}
+
+const list = (): string =>
+  [
+    'usage: npm run -s demarc -- COMMAND [options]',
+    '',
+    `commands: ${Object.keys(COMMANDS).toSorted().join(', ')}`,
+    '',
+    'COMMAND --help explains one. Exit: 0 holds, 1 does not hold, 2 cannot run.',
+  ].join('\n')
+
+/** Runs the command that `args` name and answers its exit code. */
+export async function dispatch(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args
+  if (name === '--help' || name === '-h' || name === 'help') {
+    console.log(list())
+    return 0
+  }
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (load === undefined) {
+    console.error(name === undefined ? list() : `${name}: no such command\n\n${list()}`)
+    return 2
+  }
+  const command = await load()
+  if (rest.includes('--help') || rest.includes('-h')) {
+    console.log(command.usage)
+    return 0
+  }
+  try {
+    return await command.run(rest)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    return 2
+  }
+}
+
+if (import.meta.main) process.exitCode = await dispatch(process.argv.slice(2))
