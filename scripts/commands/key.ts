@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import * as z from 'zod'
 import type { Command } from '../demarc.ts'
 import { withAdmin } from '../lib/admin-client.ts'
-import { explain, failed, parseDurationMs, wrong } from '../lib/admin-report.ts'
+import { explain, parseDurationMs, wrong } from '../lib/admin-report.ts'
 
 const USAGE = `demarc key create --team NAME --app NAME [options]   make a key; it is printed once
 demarc key list [--tenant NAME] [--json]             all keys, without their secrets
@@ -55,19 +55,15 @@ type Values = ReturnType<typeof parse>['values']
 export const keyCommand: Command = {
   usage: USAGE,
   run: async (args) => {
-    try {
-      const { values, positionals } = parse(args)
-      const [action, id, ...rest] = positionals
-      if (rest.length > 0) return wrong('one key at a time', USAGE)
-      if (action === 'create' && id === undefined) return await createKey(values)
-      if (action === 'import' && id === undefined) return await importKey(values)
-      if (action === 'list' && id === undefined) return await listKeys(values)
-      if (action === 'rotate' && id !== undefined) return await rotate(id, values)
-      if (action === 'revoke' && id !== undefined) return await revoke(id, values)
-      return wrong('say create, list, rotate ID, revoke ID or import', USAGE)
-    } catch (error) {
-      return failed(error)
-    }
+    const { values, positionals } = parse(args)
+    const [action, id, ...rest] = positionals
+    if (rest.length > 0) return wrong('one key at a time', USAGE)
+    if (action === 'create' && id === undefined) return await createKey(values)
+    if (action === 'import' && id === undefined) return await importKey(values)
+    if (action === 'list' && id === undefined) return await listKeys(values)
+    if (action === 'rotate' && id !== undefined) return await rotate(id, values)
+    if (action === 'revoke' && id !== undefined) return await revoke(id, values)
+    return wrong('say create, list, rotate ID, revoke ID or import', USAGE)
   },
 }
 

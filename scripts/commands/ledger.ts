@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import * as z from 'zod'
 import type { Command } from '../demarc.ts'
 import { withAdmin } from '../lib/admin-client.ts'
-import { explain, failed, wrong } from '../lib/admin-report.ts'
+import { explain, wrong } from '../lib/admin-report.ts'
 
 const USAGE = `demarc ledger export --period 2026-11 [--format csv]   one row per closed attempt, on stdout
 demarc ledger verify [--json]                          compare the ledger with the journal, entry by entry
@@ -24,23 +24,19 @@ const OPTIONS = {
 export const ledgerCommand: Command = {
   usage: USAGE,
   run: async (args) => {
-    try {
-      const { values, positionals } = parseArgs({
-        args: [...args],
-        options: OPTIONS,
-        allowPositionals: true,
-      })
-      const [action, ...rest] = positionals
-      const { url, tenant, period, format, json } = values
-      const options = url === undefined ? {} : { url }
-      if (rest.length > 0) return wrong(`${rest.join(' ')}: not expected here`, USAGE)
-      if (action === 'verify') return await verify(options, tenant, json)
-      if (action !== 'export') return wrong('say export or verify', USAGE)
-      if (period === undefined) return wrong('--period: a calendar month such as 2026-11', USAGE)
-      return await exportPeriod(options, new URLSearchParams({ tenant, period, format }))
-    } catch (error) {
-      return failed(error)
-    }
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: OPTIONS,
+      allowPositionals: true,
+    })
+    const [action, ...rest] = positionals
+    const { url, tenant, period, format, json } = values
+    const options = url === undefined ? {} : { url }
+    if (rest.length > 0) return wrong(`${rest.join(' ')}: not expected here`, USAGE)
+    if (action === 'verify') return await verify(options, tenant, json)
+    if (action !== 'export') return wrong('say export or verify', USAGE)
+    if (period === undefined) return wrong('--period: a calendar month such as 2026-11', USAGE)
+    return await exportPeriod(options, new URLSearchParams({ tenant, period, format }))
   },
 }
 

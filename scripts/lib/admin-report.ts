@@ -24,12 +24,6 @@ export function wrong(problem: string, usage: string): number {
   return 2
 }
 
-/** The command could not run. */
-export function failed(error: unknown): number {
-  console.error(error instanceof Error ? error.message : String(error))
-  return 2
-}
-
 const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ['s', 1000],
   ['m', 60_000],

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { csvHeader, csvRows } from '../../src/ledger/export-csv.ts'
 import { postingOf, type Posting } from '../../src/ledger/postings.ts'
@@ -26,7 +26,7 @@ function readRow(posting: Posting): Map<string, string> {
 }
 
 test('whatever the text is, it reads back, and no cell starts a formula', () => {
-  const text = fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n",;\'ab ü€') })
+  const text = fc.string({ unit: fc.constantFrom(...'= + - @ \t \r \n " , ; \' a ü €'.split(' '), ' ') })
   fc.assert(
     fc.property(text, text, (team, legal) => {
       const read = readRow(row({ team, legal_entity: legal }))

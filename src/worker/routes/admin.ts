@@ -15,8 +15,5 @@ admin.route('/keys', keyRoutes)
 admin.route('/ledger', ledgerRoutes)
 // A catch-all and not `notFound`, which does not survive mounting.
 admin.all('*', (c) =>
-  c.json(
-    adminError('not_found', 'here are policy, keys, ledger/export and ledger/verify'),
-    404,
-  ),
+  c.json(adminError('not_found', 'here are policy, keys, ledger/export and ledger/verify'), 404),
 )
