@@ -1,0 +1,117 @@
+/** What the scan does at a character. Letters come first, so that one comparison tells them apart from the rest. */
+export const CLASS = {
+  lower: 0,
+  upper: 1,
+  digit: 2,
+  plain: 3,
+  /** Some detector looks here; which one, the engine knows. */
+  mark: 4,
+  escape: 5,
+  /** Unicode that stands for ASCII, or for nothing: see views.ts. */
+  foldable: 6,
+  /** Dashes and spaces beyond ASCII, which matter only between digits. */
+  joiner: 7,
+} as const
+
+/** Marks that detectors may anchor on. */
+export const MARKS = '@:='
+
+/** First digits of the decimal systems in the Basic Multilingual Plane (Unicode 16, general category Nd), ASCII aside. */
+const ZEROS = [
+  0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50,
+  0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0,
+  0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
+]
+
+/** Shown as nothing (Unicode Default_Ignorable_Code_Point, the part in the BMP). */
+const INVISIBLE: readonly (readonly [number, number])[] = [
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f],
+  [0x202a, 0x202e],
+  [0x2060, 0x206f],
+  [0x3164, 0x3164],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xfff8],
+]
+
+/** Blocks whose characters NFKC turns into ASCII: superscripts, letter-like, enclosed, ligatures, small and full-width forms. */
+const COMPATIBLE: readonly (readonly [number, number])[] = [
+  [0xb2, 0xb3],
+  [0xb9, 0xb9],
+  [0x2070, 0x209c],
+  [0x2100, 0x214f],
+  [0x2460, 0x24ea],
+  [0x2474, 0x24ff],
+  [0xfb00, 0xfb06],
+  [0xfe50, 0xfe6b],
+  [0xff01, 0xff5e],
+  // High surrogates of mathematical and enclosed alphanumerics, segmented digits, tag characters.
+  [0xd835, 0xd835],
+  [0xd83c, 0xd83c],
+  [0xd83e, 0xd83e],
+  [0xdb40, 0xdb40],
+]
+
+/** Hyphens and dashes, then spaces (categories Pd and Zs), beyond ASCII. */
+const DASHES: readonly (readonly [number, number])[] = [
+  [0x2010, 0x2015],
+  [0x2212, 0x2212],
+  [0x2e3a, 0x2e3b],
+  [0x30fc, 0x30fc],
+]
+const SPACES: readonly (readonly [number, number])[] = [
+  [0xa0, 0xa0],
+  [0x1680, 0x1680],
+  [0x2000, 0x200a],
+  [0x202f, 0x202f],
+  [0x205f, 0x205f],
+  [0x3000, 0x3000],
+]
+
+const isIn = (ranges: readonly (readonly [number, number])[], code: number): boolean =>
+  ranges.some(([from, to]) => code >= from && code <= to)
+
+export const isDash = (code: number): boolean => isIn(DASHES, code)
+export const isSpace = (code: number): boolean => isIn(SPACES, code)
+export const isInvisible = (code: number): boolean => isIn(INVISIBLE, code)
+
+/** The value of a decimal digit of another script; -1 if it is none. */
+export function digitOf(code: number): number {
+  for (const zero of ZEROS) if (code >= zero && code < zero + 10) return code - zero
+  return -1
+}
+
+/** The class of every UTF-16 code unit. Letters of scripts with cases run on; others end a word. */
+export const CLASSES: Uint8Array = buildClasses()
+
+function buildClasses(): Uint8Array {
+  const classes = new Uint8Array(0x10000).fill(CLASS.plain)
+  const set = (from: number, to: number, value: number) => classes.fill(value, from, to + 1)
+  set(0x61, 0x7a, CLASS.lower)
+  set(0x41, 0x5a, CLASS.upper)
+  set(0x30, 0x39, CLASS.digit)
+  set(0x5c, 0x5c, CLASS.escape)
+  for (const mark of MARKS) set(mark.charCodeAt(0), mark.charCodeAt(0), CLASS.mark)
+  // Latin to Cyrillic: the letter after one of these does not begin a word.
+  set(0xc0, 0x52f, CLASS.lower)
+  for (const [from, to] of [...DASHES, ...SPACES]) set(from, to, CLASS.joiner)
+  for (const [from, to] of [...INVISIBLE, ...COMPATIBLE]) set(from, to, CLASS.foldable)
+  for (const zero of ZEROS) set(zero, zero + 9, CLASS.foldable)
+  return classes
+}
+
+export const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
+
+/** ASCII letter, digit or underscore: what glues a number to a longer identifier. */
+export const isWordCode = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  (code >= 0x61 && code <= 0x7a) ||
+  code === 0x5f

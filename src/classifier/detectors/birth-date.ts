@@ -1,0 +1,62 @@
+import type { Detector } from '../detector.ts'
+
+const MONTH =
+  '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|déc)[a-zéûä]{0,7}\\.?'
+const YEAR = '(?:19|20)\\d\\d'
+const DATE = [
+  `${YEAR}[-/.]\\d{1,2}[-/.]\\d{1,2}`,
+  `\\d{1,2}[-/. ]{1,2}\\d{1,2}[-/. ]{1,2}(?:${YEAR}|\\d\\d)`,
+  `\\d{1,2}(?:st|nd|rd|th|\\.|er)?(?: of| de)? ${MONTH},?(?: de)? ${YEAR}`,
+  `\\d{1,2}-${MONTH}-(?:${YEAR}|\\d\\d)`,
+  `${MONTH} \\d{1,2}(?:st|nd|rd|th)?,? ${YEAR}`,
+  '(?:19|20)\\d{6}',
+].join('|')
+
+/** From the word to the date: `DOB (mm/dd/yyyy): 03/04/1975`, `date of birth is the 3rd of May 1975`, `"dob":"1975-03-04"`. */
+const AFTER = new RegExp(
+  `["'\\])]{0,2}[ \\t]{0,3}(?:\\([a-z/.-]{1,12}\\)|is|was|on|of)?[ \\t]{0,2}(?:the )?[:=]{0,2}["' \\t]{0,3}(?:\\n[ \\t]{0,4})?(${DATE})(?!\\d)`,
+  'iy',
+)
+
+/** Words that are said of a person who is on file. "Born" is said of everybody in history. */
+const ON_FILE = new Set([
+  'dob',
+  'd.o.b',
+  'd.o.b.',
+  'date of birth',
+  'birth date',
+  'birthdate',
+  'dateofbirth',
+  'birthday',
+  'geburtsdatum',
+  'geboren am',
+  'geb',
+  'fecha de nacimiento',
+  'date de naissance',
+  'data di nascita',
+  'geboortedatum',
+  'data de nascimento',
+  'data urodzenia',
+  'födelsedatum',
+  'f. nacimiento',
+  'birth_date',
+  'birth',
+])
+const HISTORY = ['born', 'né le', 'née le', 'nacido el', 'nacida el', 'nato il', 'nata il']
+
+export const birthDate: Detector = {
+  name: 'birth-date',
+  words: [...ON_FILE, ...HISTORY],
+  atWord: (scan, start, end) => {
+    scan.spend(48)
+    AFTER.lastIndex = end
+    const date = AFTER.exec(scan.text)?.[1]
+    if (date === undefined) return
+    const word = scan.text
+      .slice(start, end)
+      .toLowerCase()
+      .replaceAll(/[-_\n]/g, ' ')
+    const stop = AFTER.lastIndex
+    scan.claim('birth-date', stop - date.length, stop, ON_FILE.has(word) ? 0.9 : 0.45)
+  },
+}

@@ -1,0 +1,269 @@
+import type { Detector } from '../detector.ts'
+import type { Scan } from '../scan.ts'
+
+/**
+ * Signs that a text is about one person's health. A note about a patient, or a talk with one, shows several groups of
+ * them; an article about an illness at most one. Learned weights come later; these words are the first tier.
+ */
+const RECORD = [
+  'mrn',
+  'medical record',
+  'medical record number',
+  'patient id',
+  'patient name',
+  'hospital number',
+  'nhs number',
+  'date of admission',
+  'admission date',
+  'discharge date',
+  'historia clínica',
+  'nhc',
+  'datos del paciente',
+  'patientennummer',
+  'attending physician',
+  'patient dob',
+  'informe clínico',
+]
+const SAID = [
+  'denies',
+  'complains of',
+  'complaining of',
+  'presents with',
+  'presented with',
+  'presents for',
+  'who presents',
+  'was admitted',
+  'was diagnosed',
+  'diagnosed me',
+  'i was diagnosed',
+  'was prescribed',
+  'prescribed me',
+  'currently taking',
+  'the patient is',
+  'the patient has',
+  'the patient had',
+  'the patient was',
+  'the patient reports',
+  'the patient states',
+  'this patient',
+  'patient is',
+  'patient has',
+  'patient was',
+  'patient reports',
+  'patient denies',
+  'pt is',
+  'pt reports',
+  'status post',
+  'her symptoms',
+  'his symptoms',
+  'acude a',
+  'refiere',
+  'she denies',
+  'he denies',
+  'i have been having',
+  'how are you feeling',
+  "i've been having",
+  'since i last saw you',
+  'what brings you',
+]
+const EXAM = [
+  'afebrile',
+  'auscultation',
+  'nontender',
+  'normocephalic',
+  'nondistended',
+  'atraumatic',
+  'bilaterally',
+  'spo2',
+  'auscultación',
+  'no murmurs',
+  'no edema',
+  'vital signs',
+  'physical exam',
+  'physical examination',
+  'range of motion',
+  'unremarkable',
+  'noncontributory',
+  'differential diagnosis',
+  'follow up in',
+  'er visit',
+  'review of systems',
+  'chief complaint',
+  'hpi',
+]
+const OWN = [
+  'my doctor',
+  'my diagnosis',
+  'my symptoms',
+  'my medication',
+  'my medications',
+  'my blood pressure',
+  'my pain',
+  'my surgery',
+  'my therapist',
+  'my psychiatrist',
+  'my prescription',
+  'i take',
+  'i had surgery',
+  'my mri',
+  'my blood sugar',
+  "i'm allergic",
+]
+
+const SECTIONS = [
+  'hpi',
+  'history of present illness',
+  'chief complaint',
+  'past medical history',
+  'past surgical history',
+  'review of systems',
+  'assessment and plan',
+  'assessment',
+  'physical exam',
+  'physical examination',
+  'vital signs',
+  'discharge summary',
+  'social history',
+  'family history',
+  'current medications',
+  'medications',
+  'allergies',
+  'pmh',
+  'impression',
+  'antecedentes',
+  'exploración física',
+  'motivo de consulta',
+  'anamnese',
+  'subjective',
+  'objective',
+  'results',
+  'plan',
+  'tratamiento',
+  'evolución',
+]
+const SPEAKERS = ['patient', 'doctor', 'clinician', 'paciente', 'patientin']
+const UNITS = ['mg', 'mcg', 'milligrams', 'milligram', 'units', 'tablets', 'mg/dl']
+const AGES = ['year old', 'years old', 'y o', 'yo', 'yr old', 'años']
+const MEASURES = [
+  'bp',
+  'blood pressure',
+  'heart rate',
+  'pulse',
+  'temperature',
+  'respiratory rate',
+  'o2 sat',
+  'bmi',
+  'a1c',
+  'hba1c',
+  'oxygen saturation',
+]
+const CODES = ['icd', 'icd 10', 'icd10', 'dx', 'diagnosis', 'diagnoses', 'diagnóstico', 'diagnose']
+const PRESCRIBED = [
+  'prescribed',
+  'prescribe',
+  'prescription for',
+  'taking',
+  'takes',
+  'increase',
+  'refill',
+]
+
+const IS_HEADING = /^["'*_]{0,3}[ \t]{0,2}(?::|\n)/
+const IS_AT_LINE_START = /(?:^|[\n[])[\s*_#"'[(-]{0,6}$/
+const IS_SPEAKER = /^[\]"'*_]{0,3}[ ]?[:\]]/
+const REGIMEN =
+  /^,?\s(?:[\w-]{1,12},? ){0,4}(?:po|p\.o\.|bid|b\.i\.d|tid|t\.i\.d|qid|qhs|q\d{1,2}h|prn|daily|nightly|a day|per day|once|twice|every|by mouth|at bedtime|as needed)\b/i
+const SEX =
+  /^[ ,-]{1,2}(?:[\w-]{1,20} ){0,3}(?:male|female|man|woman|boy|girl|gentleman|lady|patient|varón|mujer|paciente)\b/i
+const VALUE = /^[^\n\d]{0,24}\d/
+const ICD_10 = /\b[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?\b/
+const DOSE = /\b\d{1,4}(?:\.\d{1,2})? ?(?:mg|mcg|ml|units)\b/i
+
+/** How much each group counts, once for one sign and once more for others. */
+const WEIGHTS: Readonly<Record<string, number>> = {
+  'health.record': 2,
+  'health.said': 1,
+  'health.exam': 1,
+  'health.own': 1,
+  'health.section': 1,
+  'health.speaker': 2,
+  'health.regimen': 1.5,
+  'health.age': 2,
+  'health.measure': 1,
+  'health.code': 1.5,
+}
+const SCORE_MIN = 3
+const GROUPS_MIN = 2
+/** A shorter leaf holds no two signs. */
+const LENGTH_MIN = 40
+
+export const health: Detector = {
+  name: 'health',
+  contexts: {
+    'health.record': RECORD,
+    'health.said': SAID,
+    'health.exam': EXAM,
+    'health.own': OWN,
+    'health.section': [],
+    'health.speaker': [],
+    'health.regimen': [],
+    'health.age': [],
+    'health.measure': [],
+    'health.code': [],
+  },
+  words: [
+    ...new Set([...SECTIONS, ...SPEAKERS, ...UNITS, ...AGES, ...MEASURES, ...CODES, ...PRESCRIBED]),
+  ],
+  atWord: (scan, start, end) => {
+    const { text } = scan
+    const word = text
+      .slice(start, end)
+      .toLowerCase()
+      .replaceAll(/[-_\n]/g, ' ')
+    const before = text.slice(Math.max(0, start - 12), start)
+    const after = text.slice(end, end + 64)
+    scan.spend(64)
+    for (const [words, context, isSign] of SIGNS) {
+      if (words.has(word) && isSign(before, after)) scan.note(context, end)
+    }
+  },
+  atEnd: judge,
+}
+
+type Sign = readonly [ReadonlySet<string>, string, (before: string, after: string) => boolean]
+const SIGNS: readonly Sign[] = [
+  [
+    new Set(SECTIONS),
+    'health.section',
+    (before, after) => IS_HEADING.test(after) && IS_AT_LINE_START.test(before),
+  ],
+  [
+    new Set(SPEAKERS),
+    'health.speaker',
+    (before, after) => IS_SPEAKER.test(after) && IS_AT_LINE_START.test(before),
+  ],
+  [
+    new Set(UNITS),
+    'health.regimen',
+    (before, after) => /\d ?$/.test(before) && REGIMEN.test(after),
+  ],
+  [new Set(AGES), 'health.age', (before, after) => /\d[ -]?$/.test(before) && SEX.test(after)],
+  [new Set(MEASURES), 'health.measure', (_before, after) => VALUE.test(after)],
+  [new Set(CODES), 'health.code', (_before, after) => ICD_10.test(after)],
+  [new Set(PRESCRIBED), 'health.regimen', (_before, after) => DOSE.test(after)],
+]
+
+function judge(scan: Scan): void {
+  const { length } = scan.text
+  if (length < LENGTH_MIN) return
+  let score = 0
+  let groups = 0
+  for (const [context, weight] of Object.entries(WEIGHTS)) {
+    const count = Math.min(scan.count(context), 2)
+    if (count === 0) continue
+    groups++
+    score += weight * count
+  }
+  if (groups === 0 || score < SCORE_MIN) return
+  if (groups >= GROUPS_MIN) scan.report('health', 0, length, Math.min(0.5 + score / 20, 0.9))
+}

@@ -1,0 +1,33 @@
+import type { Detector } from '../detector.ts'
+import { assignment } from './assignment.ts'
+import { birthDate } from './birth-date.ts'
+import { card } from './card.ts'
+import { email } from './email.ts'
+import { health } from './health.ts'
+import { iban } from './iban.ts'
+import { ip } from './ip.ts'
+import { marker } from './marker.ts'
+import { person } from './person.ts'
+import { phone } from './phone.ts'
+import { privateKey } from './private-key.ts'
+import { secret } from './secret.ts'
+import { urlCredentials } from './url-credentials.ts'
+import { usSsn } from './us-ssn.ts'
+
+/** Where two look at the same place, the earlier one has the first word: checksums before layouts. */
+export const detectors = {
+  privateKey,
+  secret,
+  urlCredentials,
+  assignment,
+  iban,
+  card,
+  usSsn,
+  ip,
+  birthDate,
+  phone,
+  email,
+  person,
+  health,
+  marker,
+} satisfies Record<string, Detector>

@@ -1,0 +1,116 @@
+import type { Detector } from '../detector.ts'
+import type { Scan } from '../scan.ts'
+
+const NAME =
+  "(?:[A-Z\\u00c0-\\u00de][a-z\\u00df-\\u024f]{1,24}(?:['’-][A-Z\\u00c0-\\u00de]?[a-z\\u00df-\\u024f]{1,24}){0,2}|[A-Z]['’][A-Z][a-z]{1,24}|Mc[A-Z][a-z]{1,24})"
+const INITIAL = '(?:[A-Z]\\. ?)'
+const PARTICLE = '(?:(?:van|von|der|den|de|la|del|di|da|dos|le|bin|al|el|y) ){0,2}'
+const FULL = `${NAME}(?: ${INITIAL}{0,2}${PARTICLE}${NAME}){1,3}`
+
+/** `Mr. Smith`, `Dr Jane Doe`. */
+const AFTER_TITLE = new RegExp(
+  `\\.?[ \\u00a0]{1,2}(${INITIAL}{0,2}${PARTICLE}${NAME}(?: ${INITIAL}{0,2}${PARTICLE}${NAME}){0,2})`,
+  'y',
+)
+/** `Dear Jane Doe`. */
+const AFTER_GREETING = new RegExp(` (${FULL})`, 'y')
+/** `Patient: Jane Doe`, `"full_name": "Jane Doe"`, `Name = Doe, Jane`. */
+const AFTER_LABEL = new RegExp(
+  `["'*_]{0,3} ?[:=][ \\t*_]{0,4}["']?(${FULL}|${NAME}, ${NAME})(?![a-z0-9])`,
+  'y',
+)
+const WHOLE = new RegExp(`^${FULL}$`)
+
+const TITLES = [
+  'mr',
+  'mrs',
+  'ms',
+  'miss',
+  'mx',
+  'dr',
+  'prof',
+  'professor',
+  'herr',
+  'herrn',
+  'frau',
+  'monsieur',
+  'madame',
+  'señor',
+  'señora',
+  'don',
+  'doña',
+  'sra',
+  'dott',
+]
+const LABELS = [
+  'name',
+  'full name',
+  'fullname',
+  'patient',
+  'patient name',
+  'customer',
+  'customer name',
+  'client',
+  'client name',
+  'employee',
+  'employee name',
+  'contact name',
+  'cardholder',
+  'cardholder name',
+  'account holder',
+  'beneficiary',
+  'applicant',
+  'insured',
+  'policyholder',
+  'nombre',
+  'nom',
+  'paciente',
+  'kunde',
+  'patientin',
+  'naam',
+  'nome',
+  'imię i nazwisko',
+]
+/** Whom letters greet when they know no name. */
+const NOBODY =
+  /^(?:Sir|Madam|Hiring|Customer|Team|Editor|Colleague|Friend|Valued|Members?|All|Santa|Future|Human|Recruit|Admission|Selection|God|Lord|Mom|Dad)/
+
+export const person: Detector = {
+  name: 'person',
+  contexts: { person: LABELS },
+  words: [...TITLES, ...LABELS, 'dear'],
+  atWord: (scan, start, end) => {
+    const word = scan.text.slice(start, end)
+    const lower = word.toLowerCase()
+    if (lower === 'dear') greeting(scan, end)
+    else if (TITLES_SET.has(lower)) title(scan, word, end)
+    else find(scan, AFTER_LABEL, end, 0.6)
+  },
+  /** The whole value of a key that promises a name. */
+  atEnd: (scan) => {
+    const { text } = scan
+    if (scan.kind !== 'string' || text.length > 60 || text.length < 5) return
+    if (scan.distance('person', 0) > 2) return
+    scan.spend(text.length)
+    if (WHOLE.test(text)) scan.report('person', 0, text.length, 0.6)
+  },
+}
+
+const TITLES_SET = new Set(TITLES)
+
+function find(scan: Scan, pattern: RegExp, at: number, confidence: number): void {
+  scan.spend(32)
+  pattern.lastIndex = at
+  const name = pattern.exec(scan.text)?.[1]
+  if (name === undefined || NOBODY.test(name)) return
+  scan.report('person', pattern.lastIndex - name.length, pattern.lastIndex, confidence)
+}
+
+/** Titles begin with a capital and go on small; `MS` and `don` are other words. */
+function title(scan: Scan, word: string, end: number): void {
+  if (/^[A-Z][a-zñ]{1,12}$/.test(word)) find(scan, AFTER_TITLE, end, 0.7)
+}
+
+function greeting(scan: Scan, end: number): void {
+  find(scan, AFTER_GREETING, end, 0.6)
+}
