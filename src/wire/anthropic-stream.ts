@@ -1,0 +1,145 @@
+import type { ChatEvent } from '../domain/chat.ts'
+import { explanationOf, readAnthropicUsage, unifyAnthropicFinish } from './anthropic-reply.ts'
+import { errorOf } from './error.ts'
+import { notJson } from './openai-chat-stream.ts'
+import { numberOf, objectOf, parseObject, textOf, type Foreign } from './read.ts'
+import type { ChatStream, StreamFrame } from './wire.ts'
+
+/** A stream of Messages events. */
+export const openAnthropicStream = (): ChatStream =>
+  stream({ started: false, usage: {}, tools: [] })
+
+type State = {
+  readonly started: boolean
+  /** Figures so far: later ones replace earlier ones. */
+  readonly usage: Foreign
+  readonly tools: readonly Tool[]
+}
+
+/** A `tool_use` block; `block` is its place among all blocks. */
+type Tool = { readonly block: number; readonly hasArguments: boolean }
+
+const stream = (state: State): ChatStream => ({
+  push: (frame) => {
+    const [next, events] = push(state, frame)
+    return [stream(next), events]
+  },
+})
+
+function push(state: State, frame: StreamFrame): readonly [State, readonly ChatEvent[]] {
+  const data = parseObject(frame.data)
+  if (data === undefined) return [state, [notJson]]
+  switch (textOf(data['type']) ?? frame.event) {
+    case 'message_start':
+      return start(state, objectOf(data['message']))
+    case 'content_block_start':
+      return startBlock(state, blockOf(data), objectOf(data['content_block']))
+    case 'content_block_delta':
+      return readDelta(state, blockOf(data), objectOf(data['delta']))
+    case 'content_block_stop':
+      return stopBlock(state, blockOf(data))
+    case 'message_delta':
+      return finish(state, data)
+    case 'error': {
+      const { message, code, type } = errorOf(data)
+      return [state, [{ type: 'error', message, code: code ?? type }]]
+    }
+    default:
+      return [state, []] // ping, message_stop, and whatever is added
+  }
+}
+
+const blockOf = (data: Foreign): number => numberOf(data['index']) ?? 0
+
+/** Some gateways send it twice. */
+function start(state: State, message: Foreign): readonly [State, readonly ChatEvent[]] {
+  const next = { ...state, started: true, usage: merge(state.usage, message['usage']) }
+  if (state.started) return [next, []]
+  return [next, [{ type: 'start', id: textOf(message['id']), model: textOf(message['model']) }]]
+}
+
+const merge = (usage: Foreign, update: unknown): Foreign => ({
+  ...usage,
+  ...Object.fromEntries(Object.entries(objectOf(update)).filter(([, value]) => value !== null)),
+})
+
+function startBlock(
+  state: State,
+  block: number,
+  content: Foreign,
+): readonly [State, readonly ChatEvent[]] {
+  if (content['type'] === 'text') return [state, textEvents('text', content['text'])]
+  if (content['type'] === 'thinking') return [state, textEvents('reasoning', content['thinking'])]
+  if (content['type'] !== 'tool_use') return [state, []]
+  const index = state.tools.length
+  const input = objectOf(content['input'])
+  const hasArguments = Object.keys(input).length > 0
+  const events: ChatEvent[] = [
+    {
+      type: 'tool-start',
+      choice: 0,
+      index,
+      id: textOf(content['id']) ?? '',
+      name: textOf(content['name']) ?? '',
+    },
+  ]
+  if (hasArguments) {
+    events.push({ type: 'tool-arguments', choice: 0, index, text: JSON.stringify(input) })
+  }
+  return [{ ...state, tools: [...state.tools, { block, hasArguments }] }, events]
+}
+
+const textEvents = (type: 'text' | 'reasoning', value: unknown): ChatEvent[] => {
+  const text = textOf(value) ?? ''
+  return text === '' ? [] : [{ type, choice: 0, text }]
+}
+
+function readDelta(
+  state: State,
+  block: number,
+  delta: Foreign,
+): readonly [State, readonly ChatEvent[]] {
+  switch (delta['type']) {
+    case 'text_delta':
+      return [state, textEvents('text', delta['text'])]
+    case 'thinking_delta':
+      return [state, textEvents('reasoning', delta['thinking'])]
+    case 'input_json_delta':
+      return addArguments(state, block, textOf(delta['partial_json']) ?? '')
+    default:
+      return [state, []] // signatures and citations have no place in other dialects
+  }
+}
+
+function addArguments(
+  state: State,
+  block: number,
+  text: string,
+): readonly [State, readonly ChatEvent[]] {
+  const index = state.tools.findIndex((tool) => tool.block === block)
+  if (index < 0 || text === '') return [state, []] // a server's tool, or nothing yet
+  const tools = state.tools.with(index, { block, hasArguments: true })
+  return [{ ...state, tools }, [{ type: 'tool-arguments', choice: 0, index, text }]]
+}
+
+/** A call without arguments streams none; other dialects want an empty object. */
+function stopBlock(state: State, block: number): readonly [State, readonly ChatEvent[]] {
+  const tool = state.tools.find((each) => each.block === block)
+  return tool === undefined || tool.hasArguments ? [state, []] : addArguments(state, block, '{}')
+}
+
+/** Usage is told only here: what `message_start` says of the output is not the bill. */
+function finish(state: State, data: Foreign): readonly [State, readonly ChatEvent[]] {
+  const delta = objectOf(data['delta'])
+  const usage = merge(state.usage, data['usage'])
+  const events: ChatEvent[] = []
+  const read = readAnthropicUsage(usage)
+  if (read !== undefined) events.push({ type: 'usage', usage: read })
+  const explanation = explanationOf(delta)
+  if (explanation !== undefined) events.push({ type: 'refusal', choice: 0, text: explanation })
+  const rawFinish = textOf(delta['stop_reason'])
+  if (rawFinish !== undefined) {
+    events.push({ type: 'finish', choice: 0, finish: unifyAnthropicFinish(rawFinish), rawFinish })
+  }
+  return [{ ...state, usage }, events]
+}
