@@ -10,7 +10,10 @@ export const DeclaredLabel = z.strictObject({
   level: z.enum(LEVELS),
   /** Becomes `declared:<name>` categories. */
   categories: z.array(Name).max(16).default([]),
-  jurisdictions: z.array(z.string().regex(/^[A-Z]{2}$/)).max(16).default([]),
+  jurisdictions: z
+    .array(z.string().regex(/^[A-Z]{2}$/))
+    .max(16)
+    .default([]),
 })
 export type DeclaredLabel = z.infer<typeof DeclaredLabel>
 

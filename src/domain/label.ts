@@ -31,7 +31,12 @@ export type Label = {
   readonly scan: Scan
 }
 
-export const PUBLIC: Label = { level: 'public', categories: [], jurisdictions: [], scan: 'complete' }
+export const PUBLIC: Label = {
+  level: 'public',
+  categories: [],
+  jurisdictions: [],
+  scan: 'complete',
+}
 
 const higher = <T>(order: readonly T[], a: T, b: T): T =>
   order.indexOf(a) >= order.indexOf(b) ? a : b

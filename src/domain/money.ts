@@ -6,7 +6,9 @@ export const PICO_PER_MICRO_USD = 1_000_000n
 export function formatUsd(picoUsd: bigint): string {
   const sign = picoUsd < 0n ? '-' : ''
   const magnitude = picoUsd < 0n ? -picoUsd : picoUsd
-  const fraction = String(magnitude % PICO_PER_USD).padStart(12, '0').replace(/0+$/, '')
+  const fraction = String(magnitude % PICO_PER_USD)
+    .padStart(12, '0')
+    .replace(/0+$/, '')
   const whole = String(magnitude / PICO_PER_USD)
   return fraction === '' ? `${sign}${whole}` : `${sign}${whole}.${fraction}`
 }

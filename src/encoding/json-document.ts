@@ -58,3 +58,15 @@ function decode(text: string, start: number, end: number): string {
   const raw = text.slice(start + 1, end - 1)
   return raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw
 }
+
+/** The node that a JSON Pointer names; -1 if there is none. */
+export function nodeAt(document: JsonDocument, pointer: string): number {
+  let node = 0
+  for (const token of pointer.split('/').slice(1)) {
+    const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
+    const isArray = document.kinds[node] === NODE.array
+    node = isArray ? (children(document, node)[Number(key)] ?? -1) : member(document, node, key)
+    if (node < 0) return -1
+  }
+  return node
+}

@@ -68,3 +68,14 @@ export const PARTS: Readonly<Record<string, Feature | undefined>> = {
   input_audio: 'audio-input',
   file: 'file-input',
 }
+
+/** Fields that ask for a feature only with some of their values. */
+const BY_VALUE: Readonly<Partial<Record<Feature, string>>> = { store: 'store', n: 'n' }
+
+/** The top-level fields that ask for one of these features: what to leave out where it cannot be expressed. */
+export function fieldsAsking(features: readonly string[]): readonly string[] {
+  const wanted = new Set(features)
+  const direct = Object.keys(FIELDS).filter((name) => wanted.has(FIELDS[name]?.feature ?? ''))
+  const byValue = Object.entries(BY_VALUE).filter(([feature]) => wanted.has(feature))
+  return [...direct, ...byValue.map(([, field]) => field)]
+}

@@ -51,5 +51,7 @@ async function runBinding(
   signal: AbortSignal,
 ): Promise<Response> {
   if (env.AI === undefined) throw new TypeError('the AI binding is not configured')
-  return env.AI.run(model, inputs, { returnRawResponse: true, signal })
+  const reply: unknown = await env.AI.run(model, inputs, { returnRawResponse: true, signal })
+  if (reply instanceof Response) return reply
+  throw new TypeError('the AI binding did not answer with a raw response')
 }

@@ -79,9 +79,9 @@ export const TenantQuery = z.object({
     .default(DEFAULT_TENANT),
 })
 
+const MONTH = 'a calendar month in UTC such as 2026-11'
+
 export const PeriodQuery = TenantQuery.extend({
-  period: z
-    .string()
-    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, { message: 'a calendar month in UTC such as 2026-11' }),
+  period: z.string({ message: MONTH }).regex(/^\d{4}-(0[1-9]|1[0-2])$/, { message: MONTH }),
   format: z.literal('csv', { message: 'csv is the format there is' }).default('csv'),
 })

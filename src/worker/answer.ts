@@ -1,0 +1,64 @@
+import type { Attempt, Receipt } from '../domain/plan.ts'
+import type { Label } from '../domain/label.ts'
+import type { Refusal } from '../domain/refusal.ts'
+import { toHttp } from './to-http.ts'
+
+/** Headers that every answer about a decision carries. */
+export type DecisionHeaders = {
+  readonly decision: string
+  readonly receipt: Receipt | undefined
+  readonly attempt: Attempt | undefined
+  readonly unsupported: readonly string[]
+  /** Output tokens that the key's setting put in; undefined if none. */
+  readonly outputTokens: number | undefined
+}
+
+export function decisionHeaders(of: DecisionHeaders): Record<string, string> {
+  const headers: Record<string, string> = {
+    'x-request-id': of.decision,
+    'demarc-decision': of.decision,
+  }
+  if (of.receipt !== undefined) {
+    headers['demarc-label'] = labelText(of.receipt.label)
+    headers['demarc-policy'] = of.receipt.policyHash
+  }
+  if (of.attempt !== undefined) {
+    headers['demarc-destination'] = of.attempt.destination
+    headers['demarc-model'] = of.attempt.model
+  }
+  if (of.unsupported.length > 0) headers['demarc-unsupported'] = headerList(of.unsupported)
+  if (of.outputTokens !== undefined) headers['demarc-output-limit'] = String(of.outputTokens)
+  return headers
+}
+
+/** `confidential; pii, bank; DE; partial`: level, categories, countries, and the scan if it was not complete. */
+export function labelText({ level, categories, jurisdictions, scan }: Label): string {
+  const parts = [level, categories.join(', '), jurisdictions.join(', ')]
+  if (scan !== 'complete') parts.push(scan)
+  while (parts.at(-1) === '') parts.pop()
+  return parts.join('; ')
+}
+
+/** Names come from clients: only what a header may hold is let through. */
+const headerList = (names: readonly string[]): string =>
+  names
+    .map((name) => name.replaceAll(/[^\w.-]/g, '?').slice(0, 64))
+    .join(', ')
+    .slice(0, 1024)
+
+/** A refusal as an HTTP answer in OpenAI's shape. */
+export function refusalResponse(refusal: Refusal, decision: string): Response {
+  const { status, type, code, param, message, headers } = toHttp(refusal)
+  const receipt = 'receipt' in refusal ? refusal.receipt : undefined
+  const named = decisionHeaders({
+    decision,
+    receipt,
+    attempt: undefined,
+    unsupported: [],
+    outputTokens: undefined,
+  })
+  return Response.json(
+    { error: { message: `${message} (decision ${decision})`, type, param, code } },
+    { status, headers: { ...named, ...headers } },
+  )
+}

@@ -1,0 +1,122 @@
+import type { Attempt, Plan } from '../domain/plan.ts'
+import type { Refusal, UpstreamFailure } from '../domain/refusal.ts'
+import { err, ok, type Result } from '../domain/result.ts'
+import type { JsonDocument } from '../encoding/json-scan.ts'
+import { factsAt } from '../policy/facts.ts'
+import type { Assessment } from '../router/assess.ts'
+import type { ReadRequest } from '../surfaces/surface.ts'
+import { timesOf } from './deadlines.ts'
+import type { Authenticated } from './exchange.ts'
+import { Permit } from './permit.ts'
+import { prepare, type Prepared } from './prepare.ts'
+import { recordableReceipt } from './recordable.ts'
+import { redactDocument } from './redact-body.ts'
+import { reserveRequest } from './reserve-request.ts'
+import { Run } from './run.ts'
+import { refusalOf, type Stale } from './journal-refusal.ts'
+import type { InForce, Reach } from './world.ts'
+
+/** Everything known when the first attempt starts. */
+export type Planned = Authenticated & {
+  readonly document: JsonDocument
+  readonly read: ReadRequest
+  readonly assessment: Assessment
+  readonly plan: Plan
+  readonly inForce: InForce
+  readonly tags: Readonly<Record<string, string>>
+  readonly hashKey: string
+  /** Attempts made for this decision before, under a policy that has changed since. */
+  readonly attemptsMade: number
+}
+
+/** What became of one attempt. */
+export type Tried =
+  | { readonly kind: 'answered'; readonly response: Response }
+  | { readonly kind: 'client-gone' }
+  /** The journal did not hold the money: nothing was sent. */
+  | { readonly kind: 'not-held'; readonly refusal: Refusal | Stale }
+  | {
+      readonly kind: 'failed'
+      readonly attempt: Attempt
+      readonly reason: Exclude<UpstreamFailure, 'error-reply'>
+    }
+  /** The upstream's own error. The body may echo the prompt: for the caller only. */
+  | {
+      readonly kind: 'error-reply'
+      readonly attempt: Attempt
+      readonly status: number
+      readonly retryAfterMs: number | undefined
+      readonly body: string
+      readonly prepared: Prepared
+    }
+
+/**
+ * One attempt from reservation to settlement. `number` counts from 1 and names the reservation; the first one of a plan
+ * carries the receipt.
+ */
+export async function tryAttempt(
+  planned: Planned,
+  attempt: Attempt,
+  number: number,
+  isFirst: boolean,
+): Promise<Tried> {
+  const reach = planned.inForce.reach.get(attempt.destination)
+  if (reach === undefined) throw new TypeError(`${attempt.destination} is not in the policy`)
+  const prepared = prepareAttempt(planned, attempt, reach)
+  if (!prepared.ok) return { kind: 'not-held', refusal: prepared.error }
+  const permit = await obtain(planned, attempt, { number, isFirst }, reach, prepared.value)
+  if (!permit.ok) return { kind: 'not-held', refusal: permit.error }
+  const run = new Run(planned, attempt, number, reach, prepared.value)
+  if (planned.request.signal.aborted) return run.neverSent()
+  return run.dispatch(permit.value)
+}
+
+function prepareAttempt(
+  { surface, document, read, assessment, plan, caller }: Planned,
+  attempt: Attempt,
+  reach: Reach,
+): Result<Prepared, Refusal> {
+  const { redact } = plan.obligations
+  const body =
+    attempt.form === 'raw'
+      ? document
+      : redactDocument(document, assessment.classification.findings, redact)
+  if (body === undefined) {
+    return err({ code: 'policy_forbids', rule: 'redaction-incomplete', receipt: plan.receipt })
+  }
+  const isUnlimited = read.facts.outputTokensMax === undefined
+  const outputTokens = isUnlimited ? (caller.defaultOutputTokens ?? undefined) : undefined
+  return ok(prepare({ surface, document: body, facts: read.facts, attempt, outputTokens, reach }))
+}
+
+async function obtain(
+  planned: Planned,
+  attempt: Attempt,
+  { number, isFirst }: { readonly number: number; readonly isFirst: boolean },
+  reach: Reach,
+  { dispatch, body }: Prepared,
+): Promise<Result<Permit, Refusal | Stale>> {
+  const nowMs = Date.now()
+  const { env, decision, caller, keyEpoch, read, plan, inForce, tags, hashKey } = planned
+  const request = reserveRequest({
+    decision,
+    number,
+    nowMs,
+    expiresAtMs: timesOf(env).expiresAtMs(nowMs),
+    caller,
+    keyEpoch,
+    surface: planned.surface.name,
+    attempt,
+    receipt: plan.receipt,
+    receiptJson: isFirst ? JSON.stringify(recordableReceipt(plan.receipt)) : null,
+    reach,
+    zone: factsAt(reach.entry, nowMs).zone,
+    budgets: inForce.budgets,
+    tags,
+    inputTokens: Math.ceil(read.facts.promptBytes / 4),
+    body,
+    hashKey,
+  })
+  const permit = await Permit.obtain(env, caller.tenant, request, dispatch)
+  return permit.ok ? permit : err(refusalOf(permit.error, attempt, nowMs))
+}

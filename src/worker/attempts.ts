@@ -1,0 +1,126 @@
+import type { Refusal } from '../domain/refusal.ts'
+import { next, type AttemptOutcome, type PastAttempt } from '../router/next.ts'
+import { wires } from '../wire/index.ts'
+import { decisionHeaders } from './answer.ts'
+import { tryAttempt, type Planned, type Tried } from './attempt.ts'
+import { timesOf } from './deadlines.ts'
+import { isStale, type Stale } from './journal-refusal.ts'
+
+export type Attempted =
+  | { readonly kind: 'response'; readonly response: Response }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'stale'; readonly stale: Stale; readonly attemptsMade: number }
+
+/** The status of an answer that nobody will read. */
+const CLIENT_CLOSED_REQUEST = 499
+
+/** Tries the plan's attempts as `next` says, each with its own reservation, until one answers or nothing is left. */
+export async function attemptAll(planned: Planned): Promise<Attempted> {
+  const { plan, env, startedMs } = planned
+  const history: PastAttempt[] = []
+  const deadlineAtMs = startedMs + timesOf(env).wholeMs
+  let number = planned.attemptsMade
+  let last: Tried | undefined
+  let notHeld: Refusal | undefined
+  for (;;) {
+    const step = next({ planned: plan.attempts.length, history, nowMs: Date.now(), deadlineAtMs })
+    if (step.type !== 'try') return conclude(planned, last, notHeld)
+    const attempt = plan.attempts[step.attempt]
+    if (attempt === undefined) throw new RangeError('next chose an attempt outside of the plan')
+    if (step.waitMs > 0) await scheduler.wait(step.waitMs)
+    const tried = await tryAttempt(planned, attempt, number + 1, number === planned.attemptsMade)
+    if (tried.kind === 'answered') return { kind: 'response', response: tried.response }
+    if (tried.kind === 'not-held') {
+      if (isStale(tried.refusal))
+        return { kind: 'stale', stale: tried.refusal, attemptsMade: number }
+      notHeld ??= tried.refusal
+      if (tried.refusal.code !== 'budget_exhausted' && tried.refusal.code !== 'budget_busy') {
+        return { kind: 'refused', refusal: tried.refusal }
+      }
+    } else {
+      last = tried
+      number++
+    }
+    history.push({ attempt: step.attempt, outcome: outcomeOf(tried) })
+  }
+}
+
+function outcomeOf(tried: Exclude<Tried, { kind: 'answered' }>): AttemptOutcome {
+  switch (tried.kind) {
+    case 'client-gone':
+      return { type: 'client-gone' }
+    case 'failed':
+      return { type: 'failed', reason: tried.reason, started: false }
+    case 'error-reply':
+      return { type: 'error-reply', status: tried.status, retryAfterMs: tried.retryAfterMs }
+    // A cheaper destination may still fit into the budget.
+    case 'not-held':
+      return { type: 'failed', reason: 'unreachable', started: false }
+  }
+}
+
+/** What the client hears when no attempt answered. */
+function conclude(
+  planned: Planned,
+  last: Tried | undefined,
+  notHeld: Refusal | undefined,
+): Attempted {
+  if (last === undefined) {
+    return { kind: 'refused', refusal: notHeld ?? { code: 'no_destination', retryAfterS: 5 } }
+  }
+  switch (last.kind) {
+    case 'client-gone':
+      return { kind: 'response', response: new Response(null, { status: CLIENT_CLOSED_REQUEST }) }
+    case 'error-reply':
+      return isAboutUs(last.status)
+        ? { kind: 'refused', refusal: failed(last.attempt.destination, last.status) }
+        : { kind: 'response', response: errorResponse(planned, last) }
+    case 'failed':
+      return {
+        kind: 'refused',
+        refusal: {
+          code: 'upstream_failed',
+          destination: last.attempt.destination,
+          reason: last.reason,
+          status: undefined,
+        },
+      }
+    case 'answered':
+    case 'not-held':
+      throw new TypeError(`an attempt that was ${last.kind} is not the last one`)
+  }
+}
+
+const failed = (destination: string, status: number): Refusal => ({
+  code: 'upstream_failed',
+  destination,
+  reason: 'error-reply',
+  status,
+})
+
+/** Errors about our account there, not about the request: the client's key is fine, and must not seem otherwise. */
+const ABOUT_US = new Set([401, 402, 403, 404, 405, 407, 412])
+const isAboutUs = (status: number): boolean => ABOUT_US.has(status)
+
+/** The upstream's own words, in the client's dialect. They go to the caller only, and nowhere else. */
+function errorResponse(
+  planned: Planned,
+  { status, body, prepared, retryAfterMs, attempt }: Extract<Tried, { kind: 'error-reply' }>,
+): Response {
+  const { decision, plan, inForce } = planned
+  const headers = new Headers(
+    decisionHeaders({
+      decision,
+      receipt: plan.receipt,
+      attempt,
+      unsupported: prepared.unsupported,
+      outputTokens: undefined,
+    }),
+  )
+  headers.set('content-type', 'application/json')
+  if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)))
+  const wire = inForce.reach.get(attempt.destination)?.destination.wire ?? 'openai-chat'
+  const { message, type, code } = wires[wire].parseError(body)
+  const error = { message, type: type ?? 'upstream_error', param: null, code: code ?? null }
+  return new Response(JSON.stringify({ error }), { status, headers })
+}

@@ -1,0 +1,52 @@
+import { classify } from '../classifier/classify.ts'
+import type { FindingKind } from '../domain/finding.ts'
+import { isAtLeast } from '../domain/label.ts'
+import type { Receipt } from '../domain/plan.ts'
+
+/**
+ * What was found in a short text that a caller named freely; undefined if nothing was. Such texts are classified like
+ * the prompt before they may be recorded.
+ */
+function flagOf(text: string): FindingKind | 'text' | undefined {
+  const leaf = { text, kind: 'string', node: 0 } as const
+  const { findings, label } = classify({ leaves: [leaf], pointer: () => '', opaque: [] })
+  const worst = findings.find(({ confidence }) => confidence >= 0.5)
+  if (worst !== undefined) return worst.kind
+  return isAtLeast(label.level, 'confidential') || label.scan !== 'complete' ? 'text' : undefined
+}
+
+/** Tags fit to be recorded: a flagged value is replaced by its kind, a flagged name drops the tag. */
+export function recordableTags(
+  tags: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const kept: Record<string, string> = {}
+  for (const [name, value] of Object.entries(tags)) {
+    if (flagOf(name) !== undefined) continue
+    const flag = flagOf(`${name}: ${value}`)
+    kept[name] = flag === undefined ? value : `[${flag}]`
+  }
+  return kept
+}
+
+/** Keys are written by callers too: one that is not a plain short word, or that is flagged, becomes `*`. */
+const PLAIN_TOKEN = /^(?:\d{1,6}|[A-Za-z][A-Za-z_-]{0,31})$/
+
+function recordablePath(path: string): string {
+  return path
+    .split('/')
+    .map((token) => (token === '' || isPlain(token) ? token : '*'))
+    .join('/')
+}
+
+const isPlain = (token: string): boolean =>
+  PLAIN_TOKEN.test(token) && (/^\d+$/.test(token) || flagOf(token) === undefined)
+
+/** The receipt as it is recorded: the same, with every pointer fit to be kept. */
+export function recordableReceipt(receipt: Receipt): Receipt {
+  if (receipt.evidence.length + receipt.unscanned.length === 0) return receipt
+  return {
+    ...receipt,
+    evidence: receipt.evidence.map((item) => ({ ...item, path: recordablePath(item.path) })),
+    unscanned: receipt.unscanned.map((item) => ({ ...item, path: recordablePath(item.path) })),
+  }
+}

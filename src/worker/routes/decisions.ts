@@ -1,0 +1,85 @@
+import type { Context } from 'hono'
+import { formatUsd } from '../../domain/money.ts'
+import type { Receipt } from '../../domain/plan.ts'
+import { EntryBody, type CloseEntry, type StoredEntry } from '../../journal/entry.ts'
+import { explain } from '../../router/explain.ts'
+import { surfaces } from '../../surfaces/index.ts'
+import { refusalResponse } from '../answer.ts'
+import { authenticate } from '../authenticate.ts'
+import { journalOf, type Env } from '../env.ts'
+import { newDecisionId } from '../exchange.ts'
+import { returnReports, takeReports } from '../settlements.ts'
+import { inForceFor } from '../world.ts'
+
+const NOT_FOUND = {
+  code: 'not_found',
+  message: 'No decision of this team has this id. It is the value of the `demarc-decision` header.',
+} as const
+
+/** `GET /v1/decisions/{id}`: the receipt of a decision, and what its attempts came to. */
+export async function decisionRoute(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const startedMs = Date.now()
+  const decision = newDecisionId(startedMs)
+  const { env, executionCtx: ctx } = c
+  const surface = surfaces['openai-chat']
+  const request = c.req.raw
+  const found = await authenticate({ request, env, ctx, surface, decision, startedMs })
+  if (!found.ok) return refusalResponse(found.error, decision)
+  const { caller } = found.value
+  const id = c.req.param('id') ?? ''
+  const entries = await entriesOf(env, caller.tenant, id)
+  const bodies = entries.map(({ body }) => EntryBody.parse(JSON.parse(body)))
+  const opening = bodies.find(({ kind }) => kind === 'reserve' || kind === 'refuse')
+  if (opening === undefined) return refusalResponse(NOT_FOUND, decision)
+  const team = 'facts' in opening ? opening.facts.team : opening.team
+  if (team !== caller.team) return refusalResponse(NOT_FOUND, decision)
+  const inForce = await inForceFor(env, caller.tenant)
+  const sentences = inForce?.compiled.sentences ?? new Map<string, string>()
+  const outcome =
+    opening.kind === 'refuse'
+      ? ({ type: 'refused', code: opening.code, rule: opening.rule } as const)
+      : ({ type: 'plan' } as const)
+  const receipt = 'receipt' in opening ? opening.receipt : undefined
+  const explained = isReceipt(receipt) ? explain(receipt, outcome, sentences) : { outcome }
+  const closes = bodies.filter((body): body is CloseEntry => 'costPicoUsd' in body)
+  const answer = {
+    id,
+    at: new Date(opening.atMs).toISOString(),
+    ...explained,
+    settled: closes.map(settledOf),
+    journal: entries.map(({ seq, hash }) => ({ seq, hash })),
+  }
+  return Response.json(answer, { headers: { 'x-request-id': decision } })
+}
+
+/** The journal's entries of a decision; what this isolate has not delivered yet is delivered first. */
+async function entriesOf(env: Env, tenant: string, id: string): Promise<StoredEntry[]> {
+  const journal = journalOf(env, tenant)
+  const reports = takeReports(tenant)
+  if (reports.settlements.length + reports.refusals.length > 0) {
+    try {
+      await journal.commit({ ...reports, reserve: null })
+    } catch {
+      returnReports(tenant, reports) // they are delivered later; the receipt is there all the same
+    }
+  }
+  return journal.entriesOf(id)
+}
+
+/** Receipts were written by us, under a hash that the journal keeps. */
+const isReceipt = (value: unknown): value is Receipt =>
+  typeof value === 'object' && value !== null && 'label' in value && 'attempts' in value
+
+const settledOf = (close: CloseEntry) => ({
+  attempt: close.attempt,
+  kind: close.kind,
+  outcome: close.outcome,
+  destination: close.facts.destination,
+  model: close.facts.model,
+  usage: close.usage,
+  usage_source: close.usageSource,
+  cost_usd: formatUsd(BigInt(close.costPicoUsd)),
+  cost_pico_usd: close.costPicoUsd,
+  price_version: close.facts.priceVersion,
+  finish: close.finish,
+})

@@ -1,0 +1,202 @@
+import type { Attempt } from '../domain/plan.ts'
+import type { UpstreamFailure } from '../domain/refusal.ts'
+import type { Outcome } from '../journal/messages.ts'
+import type { ReadRequest } from '../surfaces/surface.ts'
+import { decisionHeaders } from './answer.ts'
+import type { Planned, Tried } from './attempt.ts'
+import { timesOf } from './deadlines.ts'
+import { noteFailure, noteSuccess } from './health.ts'
+import type { Permit } from './permit.ts'
+import type { Prepared } from './prepare.ts'
+import { pump } from './pump.ts'
+import { openStream, receiveWhole, type ReceiveInput } from './receive.ts'
+import type { Seen } from './relay.ts'
+import { attemptId } from './reserve-request.ts'
+import { requestIdOf, retryAfterMs, settlement } from './settle.ts'
+import { reportSettlement } from './settlements.ts'
+import { send } from './upstream.ts'
+import type { Reach } from './world.ts'
+
+/** An attempt that is on record: whatever happens from here, it is settled exactly once. */
+export class Run {
+  readonly #planned: Planned
+  readonly #attempt: Attempt
+  readonly #id: string
+  readonly #reach: Reach
+  readonly #prepared: Prepared
+  readonly #abort = new AbortController()
+  #status: number | undefined
+  #requestId: string | null = null
+
+  constructor(
+    planned: Planned,
+    attempt: Attempt,
+    number: number,
+    reach: Reach,
+    prepared: Prepared,
+  ) {
+    this.#planned = planned
+    this.#attempt = attempt
+    this.#id = attemptId(planned.decision, number)
+    this.#reach = reach
+    this.#prepared = prepared
+  }
+
+  neverSent(): Tried {
+    this.#settle('never-sent', undefined)
+    return { kind: 'client-gone' }
+  }
+
+  async dispatch(permit: Permit): Promise<Tried> {
+    const { env, read } = this.#planned
+    const times = timesOf(env)
+    const { facts } = read
+    const limitMs = facts.stream ? times.firstTokenMs : times.wholeMs
+    const timer = setTimeout(() => this.#abort.abort(), limitMs)
+    const reply = await send(env, permit, this.#abort.signal)
+    if (!reply.ok) {
+      clearTimeout(timer)
+      return this.#fail(reply.error)
+    }
+    const response = reply.value
+    this.#status = response.status
+    this.#requestId = requestIdOf(response.headers)
+    const tried =
+      response.status >= 400
+        ? await this.#errorReply(response)
+        : await this.#receive(response, this.#receiveInput(facts))
+    clearTimeout(timer)
+    return tried
+  }
+
+  #receiveInput(facts: ReadRequest['facts']): ReceiveInput {
+    const { surface, decision, startedMs } = this.#planned
+    return {
+      surface,
+      facts,
+      attempt: this.#attempt,
+      destination: this.#reach.destination,
+      sameWire: this.#prepared.sameWire,
+      meta: {
+        id: `chatcmpl-${decision}`,
+        model: this.#attempt.model,
+        createdS: Math.floor(startedMs / 1000),
+        wantsUsage: facts.wantsUsageChunk,
+      },
+    }
+  }
+
+  async #receive(response: Response, input: ReceiveInput): Promise<Tried> {
+    if (input.facts.stream && isStream(response)) return this.#stream(response, input)
+    const whole = await receiveWhole(response, input, this.#abort.signal)
+    if (!whole.ok) return this.#fail(whole.error)
+    noteSuccess(this.#attempt.destination)
+    this.#settle(this.#planned.request.signal.aborted ? 'client-gone' : 'ok', whole.value.seen)
+    const headers = this.#headers('application/json')
+    return { kind: 'answered', response: new Response(whole.value.body, { headers }) }
+  }
+
+  async #stream(response: Response, input: ReceiveInput): Promise<Tried> {
+    const opened = await openStream(response, input, this.#abort.signal)
+    if (!opened.ok) return this.#fail(opened.error)
+    noteSuccess(this.#attempt.destination)
+    const { ctx, request, env } = this.#planned
+    const deadline = setTimeout(() => this.#abort.abort(), timesOf(env).wholeMs)
+    const { readable, writable } = new IdentityTransformStream()
+    const pumped = pump({
+      opened: opened.value,
+      writable,
+      abort: this.#abort,
+      client: request.signal,
+      errorFrame: () => brokenOff(this.#attempt.destination),
+    }).then(({ outcome, seen }) => {
+      clearTimeout(deadline)
+      this.#settle(outcome, seen)
+    })
+    ctx.waitUntil(pumped)
+    const headers = {
+      ...this.#headers('text/event-stream; charset=utf-8'),
+      'cache-control': 'no-cache',
+    }
+    return { kind: 'answered', response: new Response(readable, { headers }) }
+  }
+
+  async #errorReply(response: Response): Promise<Tried> {
+    const { status } = response
+    const nowMs = Date.now()
+    const retryMs = retryAfterMs(response.headers, nowMs)
+    const body = await response.text().catch(() => '')
+    if (status === 429 || status >= 500) noteFailure(this.#attempt.destination, nowMs, retryMs)
+    this.#settle('upstream-error', undefined)
+    return {
+      kind: 'error-reply',
+      attempt: this.#attempt,
+      status,
+      retryAfterMs: retryMs,
+      body,
+      prepared: this.#prepared,
+    }
+  }
+
+  #fail(reason: Exclude<UpstreamFailure, 'error-reply'>): Tried {
+    noteFailure(this.#attempt.destination, Date.now())
+    const outcome: Record<typeof reason, Outcome> = {
+      unreachable: 'upstream-error',
+      timeout: 'timeout',
+      redirected: 'upstream-error',
+      'malformed-reply': 'cut-off',
+      'cut-off': 'cut-off',
+    }
+    this.#settle(outcome[reason], undefined)
+    return { kind: 'failed', attempt: this.#attempt, reason }
+  }
+
+  #settle(outcome: Outcome, seen: Seen | undefined): void {
+    const { env, ctx, caller, inForce } = this.#planned
+    const nowMs = Date.now()
+    const isError =
+      outcome === 'upstream-error' && this.#status !== undefined && this.#status >= 400
+    const report = settlement({
+      attempt: this.#id,
+      outcome,
+      nowMs,
+      planned: this.#attempt,
+      price: inForce.priceOf(this.#attempt.priceVersion),
+      seen,
+      status: this.#status,
+      requestId: this.#requestId,
+      isFree: isError && this.#reach.destination.errorReplies === 'free',
+    })
+    reportSettlement(env, ctx, caller.tenant, report)
+  }
+
+  #headers(contentType: string): Record<string, string> {
+    const { decision, plan, caller, read } = this.#planned
+    const isLimited = read.facts.outputTokensMax === undefined
+    return {
+      'content-type': contentType,
+      ...decisionHeaders({
+        decision,
+        receipt: plan.receipt,
+        attempt: this.#attempt,
+        unsupported: this.#prepared.unsupported,
+        outputTokens: isLimited ? (caller.defaultOutputTokens ?? undefined) : undefined,
+      }),
+    }
+  }
+}
+
+const isStream = (response: Response): boolean =>
+  !(response.headers.get('content-type') ?? '').startsWith('application/json')
+
+const UTF8 = new TextEncoder()
+
+function brokenOff(destination: string): Uint8Array {
+  const error = {
+    message: `The destination \`${destination}\` broke off. What was received so far is not the whole answer.`,
+    type: 'server_error',
+    param: null,
+    code: 'upstream_failed',
+  }
+  return UTF8.encode(`data: ${JSON.stringify({ error })}\n\n`)
+}

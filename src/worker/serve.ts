@@ -1,0 +1,128 @@
+import type { Refusal } from '../domain/refusal.ts'
+import { err, type Result } from '../domain/result.ts'
+import { assess, type Assessment } from '../router/assess.ts'
+import type { ReadRequest, Surface } from '../surfaces/surface.ts'
+import { refusalResponse } from './answer.ts'
+import { attemptAll } from './attempts.ts'
+import { authenticate, reauthenticate } from './authenticate.ts'
+import { variable, type Env } from './env.ts'
+import { newDecisionId, type Authenticated, type Exchange } from './exchange.ts'
+import type { Stale } from './journal-refusal.ts'
+import { readBody } from './read-body.ts'
+import { recordableReceipt, recordableTags } from './recordable.ts'
+import { reportRefusal } from './settlements.ts'
+import { readWishes, type Wishes } from './wishes.ts'
+import { inForceFor, noteInForce, worldOf, type InForce } from './world.ts'
+
+/** So often is a request assessed again because the journal knows something newer. */
+const ROUNDS_MAX = 3
+
+/** Serves one request: authenticate → read → assess → attempts, each reserved, permitted, sent and settled. */
+export async function serve(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  surface: Surface,
+): Promise<Response> {
+  const startedMs = Date.now()
+  const decision = newDecisionId(startedMs)
+  const exchange: Exchange = { request, env, ctx, surface, decision, startedMs }
+  const served = await authenticate(exchange)
+  if (!served.ok) return refusalResponse(served.error, decision)
+  const response = answer(exchange, served.value)
+  // A client that leaves must not end what is on record: the attempt is settled all the same.
+  ctx.waitUntil(response.catch(() => undefined))
+  return response
+}
+
+async function answer(exchange: Exchange, first: Authenticated): Promise<Response> {
+  const { decision } = exchange
+  const hashKey = variable(exchange.env, 'HASH_KEY')
+  if (hashKey === undefined || hashKey.length < 16) {
+    return refusalResponse({ code: 'misconfigured', what: MISSING_HASH_KEY }, decision)
+  }
+  const wishes = readWishes(exchange.request.headers)
+  if (!wishes.ok) return refusalResponse(wishes.error, decision)
+  const document = await readBody(exchange.request)
+  if (!document.ok) return refusalResponse(document.error, decision)
+  const read = exchange.surface.read(document.value)
+  if (!read.ok) return refusalResponse(read.error, decision)
+  const tags = recordableTags(wishes.value.tags)
+
+  let caller = first
+  let ownZoneOnly = false
+  let attemptsMade = 0
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const assessed = await assessFor(caller, read.value, wishes.value, ownZoneOnly)
+    if (!assessed.ok) return refusalResponse(assessed.error, decision)
+    const { assessment, inForce } = assessed.value
+    if (!assessment.decision.ok) return refuse(caller, assessment.decision.error)
+    const outcome = await attemptAll({
+      ...caller,
+      document: document.value,
+      read: read.value,
+      assessment,
+      plan: assessment.decision.value,
+      inForce,
+      tags,
+      hashKey,
+      attemptsMade,
+    })
+    if (outcome.kind === 'response') return outcome.response
+    if (outcome.kind === 'refused') return refuse(caller, outcome.refusal)
+    const again = await catchUp(caller, outcome.stale)
+    if (!again.ok) return refusalResponse(again.error, decision)
+    caller = again.value
+    attemptsMade = outcome.attemptsMade
+    ownZoneOnly ||= outcome.stale.code === 'no_lease'
+  }
+  return refusalResponse({ code: 'policy_unavailable' }, decision)
+}
+
+const MISSING_HASH_KEY =
+  'set the secret HASH_KEY (at least 16 random characters) with `wrangler secret put HASH_KEY`.'
+
+type Assessed = { readonly assessment: Assessment; readonly inForce: InForce }
+
+/** Classifies and decides under the policy in force. */
+export async function assessFor(
+  { env, caller }: Authenticated,
+  read: ReadRequest,
+  wishes: Wishes,
+  ownZoneOnly: boolean,
+): Promise<Result<Assessed, Refusal>> {
+  const inForce = await inForceFor(env, caller.tenant)
+  if (inForce === undefined) return err({ code: 'policy_unavailable' })
+  const world = worldOf(inForce, Date.now(), ownZoneOnly)
+  const { facts: request, envelope } = read
+  const strict = wishes.strict || caller.strict
+  const assessment = assess({ envelope, request, caller, wishes: { ...wishes, strict }, world })
+  return { ok: true, value: { assessment, inForce } }
+}
+
+/** Takes in what the journal said is newer than what this isolate knew. */
+async function catchUp(
+  exchange: Authenticated,
+  stale: Stale,
+): Promise<Result<Authenticated, Refusal>> {
+  if (stale.code === 'policy_stale') noteInForce(exchange.caller.tenant, stale.policyHash)
+  return stale.code === 'key_stale' ? reauthenticate(exchange) : { ok: true, value: exchange }
+}
+
+/** Answers a refusal that was decided about data, and puts it on record. */
+function refuse(exchange: Authenticated, refusal: Refusal): Response {
+  const { env, ctx, decision, caller, surface } = exchange
+  const receipt = 'receipt' in refusal ? refusal.receipt : undefined
+  reportRefusal(env, ctx, caller.tenant, {
+    decision,
+    atMs: Date.now(),
+    team: caller.team,
+    app: caller.app,
+    key: caller.keyId,
+    surface: surface.name,
+    code: refusal.code,
+    rule: refusal.code === 'policy_forbids' ? refusal.rule : null,
+    receiptJson: receipt === undefined ? null : JSON.stringify(recordableReceipt(receipt)),
+  })
+  return refusalResponse(refusal, decision)
+}

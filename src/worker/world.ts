@@ -1,0 +1,101 @@
+import { destinations } from '../destinations/index.ts'
+import type { Destination } from '../destinations/destination.ts'
+import type { Budget, CatalogDestination, Price } from '../domain/catalog.ts'
+import { parseBundle } from '../policy/bundle.ts'
+import { factsAt } from '../policy/facts.ts'
+import { compileBundle, type Compiled } from '../router/compile.ts'
+import type { World } from '../router/world.ts'
+import { connectionOf, type Connection } from './connections.ts'
+import type { Env } from './env.ts'
+import { isCooling } from './health.ts'
+import { activeHash, loadBundle } from './stores/policy.ts'
+
+/** A destination of the policy in force, with how this Worker reaches it. */
+export type Reach = {
+  readonly entry: CatalogDestination
+  readonly destination: Destination
+  /** Undefined if it is not configured. */
+  readonly connection: Connection | undefined
+}
+
+/** A compiled policy and what of it this Worker can reach. */
+export type InForce = {
+  readonly compiled: Compiled
+  readonly budgets: readonly Budget[]
+  readonly reach: ReadonlyMap<string, Reach>
+  /** The price that was pinned when an attempt was reserved. */
+  readonly priceOf: (priceVersion: string) => Price | undefined
+}
+
+const POLICIES_MAX = 4
+
+/** Compiled policies of this isolate, by hash: immutable, so never stale. */
+const policies = new Map<string, InForce>()
+
+/** What each tenant's journal or D1 last said is in force. Only a hint: the journal refuses an old hash. */
+const hashes = new Map<string, string>()
+
+/** The journal says that another policy is in force. */
+export function noteInForce(tenant: string, hash: string | null): void {
+  if (hash === null) hashes.delete(tenant)
+  else hashes.set(tenant, hash)
+}
+
+/** The policy in force for a tenant; undefined if there is none or it cannot be read. */
+export async function inForceFor(env: Env, tenant: string): Promise<InForce | undefined> {
+  try {
+    const hash = hashes.get(tenant) ?? (await activeHash(env, tenant))
+    if (hash === undefined) return undefined
+    hashes.set(tenant, hash)
+    const known = policies.get(hash)
+    if (known !== undefined) return known
+    const loaded = load(env, hash, await loadBundle(env, hash))
+    if (policies.size >= POLICIES_MAX) policies.clear()
+    policies.set(hash, loaded)
+    return loaded
+  } catch {
+    hashes.delete(tenant)
+    console.error('policy: the bundle in force cannot be loaded')
+    return undefined
+  }
+}
+
+function load(env: Env, hash: string, text: string): InForce {
+  const bundle = parseBundle(JSON.parse(text))
+  if (!bundle.ok) throw new TypeError('the stored bundle does not parse')
+  const reach = new Map<string, Reach>()
+  for (const entry of bundle.value.destinations) {
+    const destination = adapterOf(entry.adapter)
+    if (destination === undefined) continue
+    // Today's facts decide only whether a credential is needed; policy judges them anew for each request.
+    const { zone } = factsAt(entry, Date.now())
+    const connection = connectionOf(env, entry.id, destination, zone)
+    reach.set(entry.id, { entry, destination, connection })
+  }
+  const versions = new Map(bundle.value.prices.map((price) => [price.version, price]))
+  return {
+    compiled: compileBundle(bundle.value, hash),
+    budgets: bundle.value.budgets,
+    reach,
+    priceOf: (version) => versions.get(version),
+  }
+}
+
+function adapterOf(name: string): Destination | undefined {
+  const known: Readonly<Record<string, Destination>> = destinations
+  return Object.hasOwn(known, name) ? known[name] : undefined
+}
+
+/** What deciding needs to know besides the request. */
+export function worldOf({ compiled, reach }: InForce, nowMs: number, ownZoneOnly: boolean): World {
+  return {
+    policy: compiled,
+    adapters: destinations,
+    availability: (id) => {
+      if (reach.get(id)?.connection === undefined) return 'unconfigured'
+      return isCooling(id, nowMs) ? 'cooling' : 'ready'
+    },
+    ownZoneOnly,
+    nowMs,
+  }
+}
