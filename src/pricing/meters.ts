@@ -7,7 +7,7 @@ export type FullMeters = Readonly<Record<keyof Meters, number>>
  * What each meter costs when a price does not list it: a cache read or write is then billed like any other input,
  * and an hour's write like one of five minutes.
  */
-export function fullMeters(meters: Meters): FullMeters {
+function fullMeters(meters: Meters): FullMeters {
   const cacheWrite5m = meters.cacheWrite5m ?? meters.input
   return {
     input: meters.input,
