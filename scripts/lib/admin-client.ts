@@ -1,15 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import * as z from 'zod'
+import { existsSync } from 'node:fs'
 import { DEV_VARS_FILE, STATE_DIRECTORY } from './paths.ts'
 import { readDevVars } from './dev-vars.ts'
 import { adminRequest, startLocal, type AdminRequest } from './local.ts'
 import { keptSecrets } from './secrets.ts'
-
-/** Where the running local server says that it serves. */
-export const SERVER_FILE = join(STATE_DIRECTORY, 'server.json')
-
-export const ServerNote = z.object({ url: z.url(), pid: z.int().positive() })
+import { runningServer } from './server-note.ts'
 
 /**
  * Runs `use` with the admin API of, in this order: `url` (its token in DEMARC_ADMIN_TOKEN), the local server that is
@@ -26,10 +20,10 @@ export async function withAdmin<T>(
     throw new Error('there is no local Demarc yet: run "npm start" once, or pass --url')
   }
   const vars = localVars()
-  const running = runningServer()
+  const running = runningServer(STATE_DIRECTORY)
   if (running !== undefined) {
     const token = vars['ADMIN_TOKEN'] ?? keptSecrets(STATE_DIRECTORY).adminToken
-    return await use(adminRequest(running, token))
+    return await use(adminRequest(running.url, token))
   }
   const local = await startLocal({ persist: STATE_DIRECTORY, vars })
   try {
@@ -55,16 +49,4 @@ function tokenFor(url: string): string {
   const token = process.env['DEMARC_ADMIN_TOKEN'] ?? ''
   if (token !== '') return token
   throw new Error(`set DEMARC_ADMIN_TOKEN to the admin token of ${originOf(url)}`)
-}
-
-/** The address of the local server, if its process is alive. */
-export function runningServer(): string | undefined {
-  if (!existsSync(SERVER_FILE)) return undefined
-  try {
-    const { url, pid } = ServerNote.parse(JSON.parse(readFileSync(SERVER_FILE, 'utf8')))
-    process.kill(pid, 0)
-    return url
-  } catch {
-    return undefined // a note that a server left behind when it was killed
-  }
 }
