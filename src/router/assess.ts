@@ -1,4 +1,5 @@
 import { classify } from '../classifier/classify.ts'
+import { declaredLabel } from '../classifier/combine.ts'
 import type { Caller, DeclaredLabel } from '../domain/caller.ts'
 import type { Classification } from '../domain/finding.ts'
 import { join, type Label, PUBLIC } from '../domain/label.ts'
@@ -25,45 +26,28 @@ export type Assessment = {
 
 /** Classifies, then decides. What serving, `/v1/explain`, the command line and the tests all use. */
 export function assess({ envelope, request, caller, wishes, world }: AssessInput): Assessment {
-  const declared = joinDeclared(caller.defaultLabel ?? undefined, wishes.label)
-  const classification = classifySafely(envelope, declared)
-  const declaredLabel = declared === undefined ? PUBLIC : labelOf(declared)
-  const decision = decide({ classification, declaredLabel, request, caller, wishes, world })
+  const declarations = [caller.defaultLabel, wishes.label].filter(
+    (one) => one !== null && one !== undefined,
+  )
+  const declared = declarations.map(declaredLabel).reduce(join, PUBLIC)
+  const classification = classifySafely(envelope, declarations, declared)
+  const decision = decide({ classification, declared, request, caller, wishes, world })
   return { classification, decision }
 }
 
 /** A classifier that fails has read nothing: the worst label, whatever the caller declared. */
-function classifySafely(envelope: Envelope, declared: DeclaredLabel | undefined): Classification {
+function classifySafely(
+  envelope: Envelope,
+  declarations: readonly DeclaredLabel[],
+  declared: Label,
+): Classification {
   try {
-    return classify(envelope, declared)
+    return classify(envelope, declarations)
   } catch {
-    const worst: Label = { ...PUBLIC, level: 'restricted', scan: 'unscanned' }
     return {
-      label: declared === undefined ? worst : join(worst, labelOf(declared)),
+      label: join(declared, { ...PUBLIC, level: 'restricted', scan: 'unscanned' }),
       findings: [],
       unscanned: [{ path: '', reason: 'detector-failed' }],
     }
   }
 }
-
-/** The key's default and the request's own declaration together. */
-function joinDeclared(
-  a: DeclaredLabel | undefined,
-  b: DeclaredLabel | undefined,
-): DeclaredLabel | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  const { level, jurisdictions } = join(labelOf(a), labelOf(b))
-  return {
-    level,
-    categories: [...new Set([...a.categories, ...b.categories])],
-    jurisdictions: [...jurisdictions],
-  }
-}
-
-const labelOf = ({ level, categories, jurisdictions }: DeclaredLabel): Label =>
-  join(PUBLIC, {
-    level,
-    categories: categories.map((name) => `declared:${name}` as const),
-    jurisdictions,
-    scan: 'complete',
-  })

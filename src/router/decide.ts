@@ -30,7 +30,7 @@ import type { Wishes, World } from './world.ts'
 export type Facts = {
   readonly classification: Classification
   /** What the caller declared, as a label: it stays on whatever is redacted. */
-  readonly declaredLabel: Label
+  readonly declared: Label
   readonly request: RequestFacts
   readonly caller: Caller
   readonly wishes: Wishes
@@ -39,6 +39,8 @@ export type Facts = {
 
 /** Every attempt is a reservation and a round trip; a request that eight places failed will not be served by a ninth. */
 const ATTEMPTS_MAX = 8
+/** Of one destination: a place that is down is down for all its models, and must not use the plan up. */
+const ATTEMPTS_PER_DESTINATION_MAX = 2
 
 /**
  * Which destinations may serve a request, in which order. Guardrails and routes decide what is permitted, the route and then the cost
@@ -70,14 +72,7 @@ export function decide(facts: Facts): Result<Plan, Refusal> {
   return conclude(facts, named, demands, verdicts, sieve)
 }
 
-function verdictsOf({
-  classification,
-  declaredLabel,
-  request,
-  caller,
-  wishes,
-  world,
-}: Facts): Verdicts {
+function verdictsOf({ classification, declared, request, caller, wishes, world }: Facts): Verdicts {
   const { team, app, purpose } = caller
   const { operation, handling } = request
   const quality = wishes.quality ?? 'basic'
@@ -91,7 +86,7 @@ function verdictsOf({
     handling,
   }
   return judgeForms(world.policy.rulesAt(world.nowMs), attributes, (kinds) =>
-    redactedLabel(classification, kinds, declaredLabel),
+    redactedLabel(classification, kinds, declared),
   )
 }
 
@@ -160,7 +155,7 @@ function conclude(
   { candidates, removed, failures, farthest }: Sieve,
 ): Result<Plan, Refusal> {
   const ordered = candidates.toSorted(compareCandidates)
-  const [first, ...others] = ordered.slice(0, ATTEMPTS_MAX).map(toAttempt)
+  const [first, ...others] = pick(ordered).map(toAttempt)
   const attempts = first === undefined ? [] : [first, ...others]
   const receipt = receiptOf({
     classification: facts.classification,
@@ -178,6 +173,20 @@ function conclude(
   return err(
     refusalOf(farthest, failures, receipt, limit === undefined ? '' : `${formatUsd(limit)} USD`),
   )
+}
+
+/** The best, spread over destinations. */
+function pick(ordered: readonly Candidate[]): readonly Candidate[] {
+  const picked: Candidate[] = []
+  const counts = new Map<string, number>()
+  for (const candidate of ordered) {
+    if (picked.length >= ATTEMPTS_MAX) break
+    const count = counts.get(candidate.destination) ?? 0
+    if (count >= ATTEMPTS_PER_DESTINATION_MAX) continue
+    counts.set(candidate.destination, count + 1)
+    picked.push(candidate)
+  }
+  return picked
 }
 
 function toAttempt({ rank: _rank, quality: _quality, ...attempt }: Candidate): Attempt {

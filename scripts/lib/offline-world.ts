@@ -1,0 +1,45 @@
+import { callerOf } from '../../src/access/key-request.ts'
+import { destinations } from '../../src/destinations/index.ts'
+import type { Refusal } from '../../src/domain/refusal.ts'
+import type { SurfaceName } from '../../src/domain/request.ts'
+import { err, type Result } from '../../src/domain/result.ts'
+import { scanJson } from '../../src/encoding/json-scan.ts'
+import { canonicalBundle } from '../../src/policy/bundle.ts'
+import type { Bundle } from '../../src/policy/schema.ts'
+import { compileBundle } from '../../src/router/compile.ts'
+import type { Wishes, World } from '../../src/router/world.ts'
+import { surfaces } from '../../src/surfaces/index.ts'
+import type { ReadRequest } from '../../src/surfaces/surface.ts'
+
+/** A key without limits or default label, for decisions that belong to nobody. */
+export const DEFAULT_CALLER = callerOf('default', { team: 'default', app: 'default' })
+
+export const NO_WISHES: Wishes = {
+  label: undefined,
+  quality: undefined,
+  maxCostPicoUsd: undefined,
+  strict: false,
+}
+
+/** A world in which everything is configured and healthy. */
+export function healthyWorld(bundle: Bundle, nowMs: number): World {
+  return {
+    policy: compileBundle(bundle, canonicalBundle(bundle).hash),
+    adapters: destinations,
+    availability: () => 'ready',
+    ownZoneOnly: false,
+    nowMs,
+  }
+}
+
+/** Reads a body as a surface does. */
+export function readRequest(body: string, surface: SurfaceName): Result<ReadRequest, Refusal> {
+  const document = scanJson(body)
+  if (!document.ok)
+    return err({
+      code: 'invalid_request',
+      param: null,
+      message: `not JSON: ${document.error.problem}`,
+    })
+  return surfaces[surface].read(document.value)
+}

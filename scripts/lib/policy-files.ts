@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
+import { destinations } from '../../src/destinations/index.ts'
+import { err, ok, type Result } from '../../src/domain/result.ts'
+import { parseBundle } from '../../src/policy/bundle.ts'
+import type { PolicyProblem } from '../../src/policy/problem.ts'
+import type { Bundle } from '../../src/policy/schema.ts'
+import { priceProblems } from '../../src/pricing/book.ts'
+import { POLICY_FILES } from './policy-schemas.ts'
+
+/** Version of the bundle's shape that these files are written in. */
+const BUNDLE_VERSION = 1
+
+/** A problem with its place in the files: `file` and `line` are what an editor needs. */
+export type FileProblem = PolicyProblem & { readonly file: string; readonly line: number }
+
+type PolicyFile = {
+  readonly file: string
+  readonly document: Document
+  readonly lines: LineCounter
+}
+
+/** The YAML files of a folder as one bundle value, not yet validated. @throws Error naming file, line and the accepted form. */
+export async function loadPolicyFiles(dir: string): Promise<unknown> {
+  return toBundle(await readPolicyFiles(dir))
+}
+
+/** Reads and validates the files of a folder. @throws Error if a file is missing or is no YAML. */
+export async function readBundle(dir: string): Promise<Result<Bundle, readonly FileProblem[]>> {
+  const files = await readPolicyFiles(dir)
+  const parsed = parseBundle(toBundle(files), Object.keys(destinations))
+  if (!parsed.ok) return err(parsed.error.map((problem) => locate(problem, files)))
+  const prices = priceProblems(parsed.value.prices).map((problem) =>
+    locate({ path: ['prices'], rule: null, problem }, files),
+  )
+  return prices.length === 0 ? ok(parsed.value) : err(prices)
+}
+
+/** One line for people: `guardrails.yaml:12 no-training: unknown key lable`. */
+export const formatProblem = ({ file, line, rule, path, problem }: FileProblem): string =>
+  `${file}:${line} ${rule === null ? '' : `${rule}: `}${path.slice(2).join('.')}${path.length > 2 ? ': ' : ''}${problem}`
+
+async function readPolicyFiles(dir: string): Promise<readonly PolicyFile[]> {
+  return await Promise.all(
+    Object.keys(POLICY_FILES).map(async (name) => await readPolicyFile(dir, `${name}.yaml`)),
+  )
+}
+
+async function readPolicyFile(dir: string, file: string): Promise<PolicyFile> {
+  const lines = new LineCounter()
+  const text = await readFile(join(dir, file), 'utf8')
+  const document = parseDocument(text, { lineCounter: lines, version: '1.2', uniqueKeys: true })
+  const [error] = document.errors
+  if (error !== undefined) {
+    const { line } = lines.linePos(error.pos[0])
+    throw new Error(`${file}:${line} is not YAML: ${error.code}; accepted is YAML 1.2`)
+  }
+  return { file, document, lines }
+}
+
+/** Every file is a mapping of tables; together they are the bundle. */
+function toBundle(files: readonly PolicyFile[]): unknown {
+  const bundle: Record<string, unknown> = { version: BUNDLE_VERSION }
+  for (const { file, document } of files) {
+    const content: unknown = document.toJS()
+    const accepted: readonly string[] = POLICY_FILES[file.replace('.yaml', '')] ?? []
+    if (typeof content !== 'object' || content === null || Array.isArray(content))
+      throw new Error(`${file}:1 must be a mapping of ${accepted.join(' and ')}`)
+    for (const [table, value] of Object.entries(content)) {
+      if (!accepted.includes(table))
+        throw new Error(`${file}: unknown table ${table}; accepted is ${accepted.join(' and ')}`)
+      bundle[table] = value
+    }
+  }
+  return bundle
+}
+
+/** Finds the deepest part of a problem's path that the file has. */
+function locate(problem: PolicyProblem, files: readonly PolicyFile[]): FileProblem {
+  const table = String(problem.path[0] ?? '')
+  const home =
+    Object.entries(POLICY_FILES).find(([, tables]) => tables.some((one) => one === table))?.[0] ??
+    table
+  const found = files.find(({ file }) => file === `${home}.yaml`)
+  for (let length = problem.path.length; found !== undefined && length > 0; length--) {
+    const node: unknown = found.document.getIn(problem.path.slice(0, length), true)
+    if (isNode(node) && node.range) {
+      return { ...problem, file: found.file, line: found.lines.linePos(node.range[0]).line }
+    }
+  }
+  return { ...problem, file: found?.file ?? `${home}.yaml`, line: 1 }
+}

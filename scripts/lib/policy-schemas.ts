@@ -1,0 +1,35 @@
+import * as z from 'zod'
+import { Bundle } from '../../src/policy/schema.ts'
+import { GoldenCases } from './golden-cases.ts'
+
+/** Which tables of the bundle each file of `policies/` holds, by the file's name without `.yaml`. */
+export const POLICY_FILES: Readonly<Record<string, readonly (keyof Bundle)[]>> = {
+  attributes: ['attributes'],
+  labels: ['labels'],
+  guardrails: ['guardrails'],
+  routes: ['routes'],
+  obligations: ['obligations'],
+  waivers: ['waivers'],
+  invariants: ['invariants'],
+  destinations: ['destinations'],
+  models: ['models', 'aliases'],
+  prices: ['prices'],
+  budgets: ['budgets'],
+}
+
+/** JSON Schema of every policy file, by its name: what editors check YAML against. */
+export function policySchemas(): ReadonlyMap<string, object> {
+  const schemas = new Map<string, object>()
+  for (const [name, tables] of Object.entries(POLICY_FILES)) {
+    const shape = Object.fromEntries(tables.map((table) => [table, Bundle.shape[table]]))
+    schemas.set(name, toJsonSchema(z.strictObject(shape), `policies/${name}.yaml`))
+  }
+  schemas.set('cases', toJsonSchema(GoldenCases, 'policies/cases/*.yaml'))
+  return schemas
+}
+
+/** `io: 'input'`: what a person writes, where fields with a default may be left out. */
+const toJsonSchema = (schema: z.ZodType, title: string): object => ({
+  ...z.toJSONSchema(schema, { io: 'input' }),
+  title,
+})
