@@ -2,11 +2,14 @@ import type { Caller } from '../domain/caller.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import type { Env } from './env.ts'
 
+/** Keeps the isolate at work after the answer: what an ExecutionContext is needed for. */
+export type Lifetime = Pick<ExecutionContext, 'waitUntil'>
+
 /** What stays the same from the first byte of a request to its settlement. */
 export type Exchange = {
   readonly request: Request
   readonly env: Env
-  readonly ctx: ExecutionContext
+  readonly ctx: Lifetime
   readonly surface: Surface
   /** Names the decision in headers, records and receipts. */
   readonly decision: string

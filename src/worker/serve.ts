@@ -6,7 +6,7 @@ import { refusalResponse } from './answer.ts'
 import { attemptAll } from './attempts.ts'
 import { authenticate, reauthenticate } from './authenticate.ts'
 import { variable, type Env } from './env.ts'
-import { newDecisionId, type Authenticated, type Exchange } from './exchange.ts'
+import { newDecisionId, type Authenticated, type Exchange, type Lifetime } from './exchange.ts'
 import type { Stale } from './journal-refusal.ts'
 import { readBody } from './read-body.ts'
 import { recordableReceipt, recordableTags } from './recordable.ts'
@@ -21,7 +21,7 @@ const ROUNDS_MAX = 3
 export async function serve(
   request: Request,
   env: Env,
-  ctx: ExecutionContext,
+  ctx: Lifetime,
   surface: Surface,
 ): Promise<Response> {
   const startedMs = Date.now()

@@ -1,5 +1,6 @@
 import type { CommitRequest, RefuseRequest, SettleRequest } from '../journal/messages.ts'
 import { journalOf, type Env } from './env.ts'
+import type { Lifetime } from './exchange.ts'
 
 /** How long a report may wait for another request of the same isolate to take it along. */
 const RIDE_MS = 1_000
@@ -40,7 +41,7 @@ export function returnReports(
 
 export function reportSettlement(
   env: Env,
-  ctx: ExecutionContext,
+  ctx: Lifetime,
   tenant: string,
   report: SettleRequest,
 ): void {
@@ -50,7 +51,7 @@ export function reportSettlement(
 
 export function reportRefusal(
   env: Env,
-  ctx: ExecutionContext,
+  ctx: Lifetime,
   tenant: string,
   report: RefuseRequest,
 ): void {

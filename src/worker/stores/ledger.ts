@@ -115,7 +115,7 @@ const SQL = {
   recordOther: `
     INSERT INTO conflict (tenant, seq, problem, hash, found_ms)
     SELECT ?1, n.value ->> 0, 'sequence', n.value ->> 7, ?3
-    FROM json_each(?2) n JOIN journal_entry e ON e.tenant = ?1 AND e.seq = n.value ->> 0
+    FROM json_each(?2) n CROSS JOIN journal_entry e ON e.tenant = ?1 AND e.seq = n.value ->> 0
     WHERE e.hash <> n.value ->> 7
     ON CONFLICT DO NOTHING`,
   insertEntries: `
@@ -133,7 +133,7 @@ const SQL = {
   insertPostings: `
     INSERT INTO posting (tenant, ${POSTING_COLUMNS.join(', ')})
     SELECT ?1, ${POSTING_COLUMNS.map((_column, index) => `n.value ->> ${index}`).join(', ')}
-    FROM json_each(?2) n JOIN journal_entry e
+    FROM json_each(?2) n CROSS JOIN journal_entry e
       ON e.tenant = ?1 AND e.seq = n.value ->> 0 AND e.hash = n.value ->> 1
     WHERE true
     ON CONFLICT DO NOTHING`,
