@@ -1,7 +1,6 @@
 import type { ChatEvent } from '../domain/chat.ts'
 import { explanationOf, readAnthropicUsage, unifyAnthropicFinish } from './anthropic-reply.ts'
-import { errorOf } from './error.ts'
-import { notJson } from './openai-chat-stream.ts'
+import { errorEvent, NOT_JSON } from './error.ts'
 import { numberOf, objectOf, parseObject, textOf, type Foreign } from './read.ts'
 import type { ChatStream, StreamFrame } from './wire.ts'
 
@@ -28,7 +27,7 @@ const stream = (state: State): ChatStream => ({
 
 function push(state: State, frame: StreamFrame): readonly [State, readonly ChatEvent[]] {
   const data = parseObject(frame.data)
-  if (data === undefined) return [state, [notJson]]
+  if (data === undefined) return [state, [NOT_JSON]]
   switch (textOf(data['type']) ?? frame.event) {
     case 'message_start':
       return start(state, objectOf(data['message']))
@@ -40,10 +39,8 @@ function push(state: State, frame: StreamFrame): readonly [State, readonly ChatE
       return stopBlock(state, blockOf(data))
     case 'message_delta':
       return finish(state, data)
-    case 'error': {
-      const { message, code, type } = errorOf(data)
-      return [state, [{ type: 'error', message, code: code ?? type }]]
-    }
+    case 'error':
+      return [state, [errorEvent(data)]]
     default:
       return [state, []] // ping, message_stop, and whatever is added
   }

@@ -1,3 +1,4 @@
+import type { ChatEvent } from '../domain/chat.ts'
 import { isObject, listOf, objectOf, textOf, type Foreign } from './read.ts'
 import type { UpstreamError } from './wire.ts'
 
@@ -31,6 +32,20 @@ export function errorOf(value: unknown): UpstreamError {
     wordOf(inner['type'] ?? inner['status']),
     wordOf(inner['code']),
   )
+}
+
+/** An error inside a stream. The code is a word if there is one, else the number. */
+export function errorEvent(value: unknown): ChatEvent {
+  const { message, code, type } = errorOf(value)
+  const isNumber = code !== undefined && /^\d+$/.test(code)
+  return { type: 'error', message, code: isNumber ? (type ?? code) : (code ?? type) }
+}
+
+/** What came before may still be whole: what to make of it is the caller's to decide. */
+export const NOT_JSON: ChatEvent = {
+  type: 'error',
+  message: 'the upstream sent a frame that is not a JSON object',
+  code: 'malformed_frame',
 }
 
 function messageOf(value: Foreign): string | undefined {

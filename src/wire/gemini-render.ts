@@ -148,22 +148,25 @@ const mediaTypeOf = (url: string): string | undefined =>
 
 function toolConfigOf({ tools, toolChoice }: ChatRequest): JsonObject | undefined {
   if (tools.length === 0) return undefined
-  const config = (mode: string, names?: readonly string[]): JsonObject => ({
-    functionCallingConfig: names === undefined ? { mode } : { mode, allowedFunctionNames: names },
-  })
   switch (toolChoice.type) {
     case 'unset':
     case 'auto':
       // The one mode that holds the model to the schemas of the arguments.
-      return tools.some(({ strict }) => strict === true) ? config('VALIDATED') : config('AUTO')
+      return tools.some(({ strict }) => strict === true)
+        ? callingMode('VALIDATED')
+        : callingMode('AUTO')
     case 'none':
-      return config('NONE')
+      return callingMode('NONE')
     case 'required':
-      return config('ANY')
+      return callingMode('ANY')
     case 'tool':
-      return config('ANY', [toolChoice.name])
+      return callingMode('ANY', [toolChoice.name])
   }
 }
+
+const callingMode = (mode: string, names?: readonly string[]): JsonObject => ({
+  functionCallingConfig: names === undefined ? { mode } : { mode, allowedFunctionNames: names },
+})
 
 function generationConfigOf(
   chat: ChatRequest,

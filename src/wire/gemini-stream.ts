@@ -1,6 +1,6 @@
 import type { ChatEvent } from '../domain/chat.ts'
 import type { Usage } from '../domain/usage.ts'
-import { errorOf } from './error.ts'
+import { errorEvent, NOT_JSON } from './error.ts'
 import {
   blockReasonOf,
   callOf,
@@ -8,7 +8,6 @@ import {
   readGeminiUsage,
   unifyGeminiFinish,
 } from './gemini-reply.ts'
-import { notJson } from './openai-chat-stream.ts'
 import { isObject, numberOf, objectsOf, parseObject, textOf, type Foreign } from './read.ts'
 import type { ChatStream, StreamFrame } from './wire.ts'
 
@@ -34,11 +33,8 @@ const stream = (state: State): ChatStream => ({
 
 function push(state: State, frame: StreamFrame): readonly [State, readonly ChatEvent[]] {
   const data = parseObject(frame.data)
-  if (data === undefined) return [state, [notJson]]
-  if (isObject(data['error'])) {
-    const { message, code, type } = errorOf(data)
-    return [state, [{ type: 'error', message, code: type ?? code }]]
-  }
+  if (data === undefined) return [state, [NOT_JSON]]
+  if (isObject(data['error'])) return [state, [errorEvent(data)]]
   const events: ChatEvent[] = []
   if (!state.started) {
     events.push({

@@ -18,7 +18,11 @@ import type { MalformedReply } from './wire.ts'
 /** A chat completion, of OpenAI or of anyone who speaks its dialect. */
 export function parseChatReply(body: string): Result<ChatReply, MalformedReply> {
   const reply = parseObject(body)
-  if (reply === undefined) return err({ expected: 'a JSON object' })
+  return reply === undefined ? err({ expected: 'a JSON object' }) : readChatReply(reply)
+}
+
+/** The same for a reply that is already parsed. */
+export function readChatReply(reply: Foreign): Result<ChatReply, MalformedReply> {
   const choices = reply['choices']
   if (!Array.isArray(choices)) return err({ expected: 'choices: array' })
   const messages = objectsOf(choices)

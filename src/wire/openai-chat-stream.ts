@@ -1,5 +1,5 @@
 import type { ChatEvent } from '../domain/chat.ts'
-import { errorOf } from './error.ts'
+import { errorEvent, NOT_JSON } from './error.ts'
 import {
   argumentsOf,
   inventedCallId,
@@ -46,7 +46,7 @@ const stream = (state: State): ChatStream => ({
 function push(state: State, frame: StreamFrame): readonly [State, readonly ChatEvent[]] {
   if (frame.data.trim() === '[DONE]') return [state, []]
   const chunk = parseObject(frame.data)
-  if (chunk === undefined) return [state, [notJson]]
+  if (chunk === undefined) return [state, [NOT_JSON]]
   const error = errorIn(chunk, frame.event)
   if (error !== undefined) return [state, [error]]
   const events: ChatEvent[] = []
@@ -60,13 +60,6 @@ function push(state: State, frame: StreamFrame): readonly [State, readonly ChatE
   return [{ started: true, calls }, events]
 }
 
-/** The frame said nothing that can be read: what came before may still be whole, so the caller decides. */
-export const notJson: ChatEvent = {
-  type: 'error',
-  message: 'the upstream sent a frame that is not a JSON object',
-  code: 'malformed_frame',
-}
-
 function errorIn(chunk: Foreign, event: string | undefined): ChatEvent | undefined {
   const groq = objectOf(chunk['x_groq'])['error']
   const source = groq === undefined ? chunk : { error: groq }
@@ -74,9 +67,7 @@ function errorIn(chunk: Foreign, event: string | undefined): ChatEvent | undefin
     (source['error'] !== undefined && source['error'] !== null) ||
     source['object'] === 'error' ||
     event === 'error'
-  if (!isError) return undefined
-  const { message, code, type } = errorOf(source)
-  return { type: 'error', message, code: code ?? type }
+  return isError ? errorEvent(source) : undefined
 }
 
 function readChoice(calls: readonly Call[], choice: Foreign, events: ChatEvent[]): readonly Call[] {
