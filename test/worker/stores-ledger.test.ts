@@ -69,6 +69,26 @@ test('sums are exact with every sign and far above 2^53', async () => {
   expect(sumCostPicoUsd).toBe(costs.reduce((sum, cost) => sum + BigInt(cost), 0n))
 })
 
+test('an insert reads no more rows for what is there already', async () => {
+  const entries = chain(Array.from({ length: 1010 }, () => settled('1')))
+  await insert('grown', entries.slice(0, 1000))
+  let rowsRead = 0
+  const DB = new Proxy(env.DB, {
+    get: (target, name) => {
+      if (name !== 'batch') return Reflect.get(target, name).bind(target)
+      return async (statements: D1PreparedStatement[]) => {
+        const results = await target.batch(statements)
+        for (const { meta } of results) rowsRead += meta.rows_read
+        return results
+      }
+    },
+  })
+  await insertEntries({ DB }, 'grown', entries.slice(1000), NOW_MS)
+  expect(await watermark(env, 'grown')).toBe(1010)
+  expect(rowsRead).toBeGreaterThan(10)
+  expect(rowsRead).toBeLessThan(500)
+})
+
 test('a large batch is split and still whole', async () => {
   const receipt = { note: 'x'.repeat(20_000) }
   const entries = chain(Array.from({ length: 100 }, () => ({ ...refused(), receipt })))
