@@ -26,7 +26,9 @@ function readRow(posting: Posting): Map<string, string> {
 }
 
 test('whatever the text is, it reads back, and no cell starts a formula', () => {
-  const text = fc.string({ unit: fc.constantFrom(...'= + - @ \t \r \n " , ; \' a ü €'.split(' '), ' ') })
+  const text = fc.string({
+    unit: fc.constantFrom(...'= + - @ \t \r \n " , ; \' a ü €'.split(' '), ' '),
+  })
   fc.assert(
     fc.property(text, text, (team, legal) => {
       const read = readRow(row({ team, legal_entity: legal }))

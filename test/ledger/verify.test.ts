@@ -84,6 +84,8 @@ const changed = (changes: Partial<Posting>): Map<number, Posting> => {
 const forged = { ...three, body: three.body.replace('policy_forbids', 'cannot_serve') }
 const [other] = chain([settled('700')], four)
 if (other === undefined) throw new Error('a chain of one has one entry')
+const [detour] = chain([refused('dec_8')], two)
+if (detour === undefined) throw new Error('a chain of one has one entry')
 const HEAD = { headSeq: 5, headHash: five.hash, journalPostedPicoUsd: 500n }
 
 test('a whole chain is walked in pages and ends at the head', () => {
@@ -98,6 +100,7 @@ test('a posting without an entry is found', () => {
 })
 
 test.each<[string, readonly StoredEntry[], Map<number, Posting>, string[]]>([
+  ['an entry exchanged for another whole one', [one, two, detour, four, five], stored, ['link']],
   ['a missing entry', [one, two, four, five], stored, ['gapless']],
   ['an entry twice', [one, two, two, three, four, five], stored, ['gapless', 'balance']],
   ['a body that was changed', [one, two, forged, four, five], stored, ['entry']],

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { destinations } from '../../../destinations/index.ts'
 import { canonicalBundle, parseBundle } from '../../../policy/bundle.ts'
 import type { PolicyProblem } from '../../../policy/problem.ts'
 import type { Env } from '../../env.ts'
@@ -13,7 +14,7 @@ policyRoutes.put('/', async (c) => {
   if (!query.ok) return c.json(invalid(query.error), 422)
   const json = await readJson(c.req.raw)
   if (!json.ok) return c.json(invalid(json.error), 422)
-  const bundle = parseBundle(json.value)
+  const bundle = parseBundle(json.value, Object.keys(destinations))
   if (!bundle.ok) return c.json(invalid(bundle.error.map(toInputProblem)), 422)
   const nowMs = Date.now()
   const stored = await putRelease(c.env, canonicalBundle(bundle.value).text, nowMs)
