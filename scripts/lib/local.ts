@@ -19,6 +19,8 @@ export type LocalOptions = {
   readonly vars?: Readonly<Record<string, string>>
   /** Called with each line that the Worker logs; by default errors go to stderr. */
   readonly onLog?: (line: string) => void
+  /** Listens without Miniflare's entry proxy, as a deployed Worker does: for measuring. The port is then any free one. */
+  readonly direct?: boolean
   /** The Worker's code, if somebody has bundled it already. */
   readonly script?: string
 }
@@ -45,7 +47,8 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const vars = { ...varsOf(options, secrets), ...options.vars }
   const miniflare = new Miniflare(optionsOf(options, script, compatibility, vars))
   try {
-    const url = (await miniflare.ready).origin
+    const entry = await miniflare.ready
+    const url = (options.direct === true ? await miniflare.unsafeGetDirectURL() : entry).origin
     await migrate(await miniflare.getD1Database('DB'))
     return {
       url,
@@ -95,6 +98,7 @@ function optionsOf(
     host: '127.0.0.1',
     port: options.port ?? 0,
     bindings: vars,
+    ...(options.direct === true ? { unsafeDirectSockets: [{ host: '127.0.0.1' }] } : {}),
     d1Databases: { DB: 'demarc' },
     kvNamespaces: { CACHE: 'cache' },
     durableObjects: { JOURNAL: { className: 'Journal', useSQLite: true } },

@@ -1,0 +1,148 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { Log, LogLevel, Miniflare } from 'miniflare'
+import { startLocal, type Local } from '../lib/local.ts'
+import { createKey, putPolicy, readPolicies } from '../lib/seed.ts'
+import { cpuUs, workerdPids } from './cpu.ts'
+import { load, type Target, type Timings } from './load.ts'
+
+/** Demarc beside a bare workerd pass-through to the same upstream, under the same load, in one run. */
+
+const CONNECTIONS = 8
+const ROUNDS = 5
+const WARM_UP = 600
+const REQUESTS = { whole: 1500, stream: 600 } as const
+
+const PASS_THROUGH = `export default {
+  fetch: (request, env) => fetch(env.UPSTREAM, { method: 'POST', headers: request.headers, body: request.body })
+}`
+
+type Subject = { readonly name: string; readonly pid: number; readonly target: Target }
+type Kind = keyof typeof REQUESTS
+
+const bodyOf = (stream: boolean): string =>
+  JSON.stringify({
+    model: 'vllm/qwen3-30b-a3b-2507',
+    stream,
+    temperature: 0.2,
+    max_tokens: 200,
+    messages: [
+      { role: 'system', content: 'You answer questions about gardening in two sentences.' },
+      { role: 'user', content: TEXT },
+    ],
+  })
+
+const TEXT = `My tomatoes grow on a balcony that gets sun from noon on. ${'The leaves at the bottom turn yellow while those at the top stay green, and the soil is moist every morning. '.repeat(11)}What should I change?`
+
+/** Starts something and answers it with the workerd process that came with it. */
+async function withPid<T>(start: () => Promise<T>): Promise<{ started: T; pid: number }> {
+  const before = workerdPids()
+  const started = await start()
+  const pid = [...workerdPids()].find((each) => !before.has(each))
+  if (pid === undefined) throw new Error('no workerd process was started')
+  return { started, pid }
+}
+
+async function startBare(upstream: string): Promise<Miniflare> {
+  const bare = new Miniflare({
+    modules: true,
+    script: PASS_THROUGH,
+    compatibilityDate: '2026-07-30',
+    bindings: { UPSTREAM: `${upstream}/v1/chat/completions` },
+    unsafeDirectSockets: [{ host: '127.0.0.1' }],
+    log: new Log(LogLevel.ERROR),
+  })
+  await bare.ready
+  return bare
+}
+
+async function seed(local: Local): Promise<string> {
+  await putPolicy(local.admin, await readPolicies())
+  return createKey(local.admin, { team: 'bench', app: 'bench', purpose: 'general' })
+}
+
+type Sample = { readonly cpuUs: number; readonly perS: number; readonly timings: Timings }
+
+async function measure({ pid, target }: Subject, body: string, count: number): Promise<Sample> {
+  const before = cpuUs(pid)
+  const timings = await load(target, body, count, CONNECTIONS)
+  return {
+    cpuUs: (cpuUs(pid) - before) / count,
+    perS: (count * 1000) / timings.elapsedMs,
+    timings,
+  }
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+const quantile = (sorted: readonly number[], at: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))] ?? Number.NaN
+
+/** Ratios of each round's pair, medians over the rounds: noise that lasts longer than a round cancels out. */
+async function compare(bare: Subject, ours: Subject, kind: Kind): Promise<void> {
+  const body = bodyOf(kind === 'stream')
+  for (const subject of [bare, ours]) await load(subject.target, body, WARM_UP, CONNECTIONS)
+  const pairs: { bare: Sample; ours: Sample }[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    pairs.push({
+      bare: await measure(bare, body, REQUESTS[kind]),
+      ours: await measure(ours, body, REQUESTS[kind]),
+    })
+  }
+  const of = (pick: (pair: { bare: Sample; ours: Sample }) => number): number =>
+    median(pairs.map(pick))
+  const added = (pick: (timings: Timings) => readonly number[], at: number): number =>
+    of((pair) => quantile(pick(pair.ours.timings), at) - quantile(pick(pair.bare.timings), at))
+  const rows: [string, string][] = [
+    ['CPU per request, bare', `${of((pair) => pair.bare.cpuUs).toFixed(0)} µs`],
+    ['CPU per request, Demarc', `${of((pair) => pair.ours.cpuUs).toFixed(0)} µs`],
+    [
+      '**CPU ratio (bare ÷ Demarc)**',
+      `**${of((pair) => pair.bare.cpuUs / pair.ours.cpuUs).toFixed(3)}**`,
+    ],
+    ['throughput, bare', `${of((pair) => pair.bare.perS).toFixed(0)} /s`],
+    ['throughput, Demarc', `${of((pair) => pair.ours.perS).toFixed(0)} /s`],
+    ['throughput ratio', of((pair) => pair.ours.perS / pair.bare.perS).toFixed(3)],
+    ['added p50', `${added(({ wholeMs }) => wholeMs, 0.5).toFixed(2)} ms`],
+    ['added p99', `${added(({ wholeMs }) => wholeMs, 0.99).toFixed(2)} ms`],
+    ['first byte later by (p50)', `${added(({ firstMs }) => firstMs, 0.5).toFixed(2)} ms`],
+  ]
+  console.log(`\n### ${kind === 'stream' ? 'Stream' : 'Not a stream'} (${body.length} byte body)\n`)
+  console.log('| | |\n|---|---|')
+  for (const [name, value] of rows) console.log(`| ${name} | ${value} |`)
+}
+
+async function main(): Promise<void> {
+  const child = fork(join(import.meta.dirname, 'upstream.ts'))
+  const [port] = await once(child, 'message')
+  const upstream = `http://127.0.0.1:${port}`
+  const bare = await withPid(() => startBare(upstream))
+  const ours = await withPid(() =>
+    startLocal({ destinationUrls: { vllm: `${upstream}/v1` }, direct: true }),
+  )
+  try {
+    const key = await seed(ours.started)
+    const path = '/v1/chat/completions'
+    const subjects = {
+      bare: {
+        name: 'bare workerd',
+        pid: bare.pid,
+        target: { url: `${(await bare.started.unsafeGetDirectURL()).origin}${path}`, headers: {} },
+      },
+      ours: {
+        name: 'Demarc',
+        pid: ours.pid,
+        target: { url: ours.started.url + path, headers: { authorization: `Bearer ${key}` } },
+      },
+    }
+    for (const kind of ['whole', 'stream'] as const)
+      await compare(subjects.bare, subjects.ours, kind)
+  } finally {
+    await Promise.all([bare.started.dispose(), ours.started.close()])
+    child.disconnect()
+  }
+}
+
+await main()
