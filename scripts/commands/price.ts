@@ -10,7 +10,9 @@ import type { Usage } from '../../src/domain/usage.ts'
 import { openBook, priceAt, type PriceBook } from '../../src/pricing/book.ts'
 import { costOf } from '../../src/pricing/cost.ts'
 import { readAnthropicUsage } from '../../src/wire/anthropic-reply.ts'
+import { readGeminiUsage } from '../../src/wire/gemini-reply.ts'
 import { readChatUsage } from '../../src/wire/openai-chat-usage.ts'
+import { readWorkersAiUsage } from '../../src/wire/workers-ai-reply.ts'
 import type { Command } from '../demarc.ts'
 import { wrong } from '../lib/admin-report.ts'
 import { POLICIES_DIRECTORY } from '../lib/paths.ts'
@@ -118,13 +120,22 @@ function modelOf(models: readonly Model[], destination: string, name: string): s
 }
 
 /** What a destination speaks unless the line says otherwise. */
-const APIS: Readonly<Record<string, string>> = { anthropic: 'messages' }
+const APIS: Readonly<Record<string, string>> = {
+  anthropic: 'messages',
+  gemini: 'gemini',
+  'workers-ai': 'workers-ai',
+}
 
 const READERS: Readonly<Record<string, (usage: unknown) => Usage | undefined>> = {
   chat: readChatUsage,
   'openai-chat': readChatUsage,
   messages: readAnthropicUsage,
   'anthropic-messages': readAnthropicUsage,
+  gemini: readGeminiUsage,
+  // Some models of Workers AI answer as OpenAI's Responses do, so its reader knows that form.
+  'workers-ai': readWorkersAiUsage,
+  responses: readWorkersAiUsage,
+  'openai-responses': readWorkersAiUsage,
 }
 
 function readUsage(api: string, usage: Readonly<Record<string, unknown>>): Result<Usage, string> {
@@ -139,10 +150,15 @@ function readUsage(api: string, usage: Readonly<Record<string, unknown>>): Resul
 
 const Count = z.number().catch(0)
 const Details = z.object({ audio_tokens: Count }).catch({ audio_tokens: 0 })
+const Modalities = z.array(z.object({ modality: z.string(), tokenCount: Count })).catch([])
 const Extras = z.object({
   service_tier: z.string().catch('default'),
   prompt_tokens_details: Details,
   completion_tokens_details: Details,
+  input_tokens_details: Details,
+  output_tokens_details: Details,
+  promptTokensDetails: Modalities,
+  candidatesTokensDetails: Modalities,
   server_tool_use: z.object({ web_search_requests: Count }).catch({ web_search_requests: 0 }),
 })
 
@@ -150,11 +166,22 @@ const Extras = z.object({
 function unpricedOf(usage: Readonly<Record<string, unknown>>): string | undefined {
   const extras = Extras.parse(usage)
   if (!['default', 'standard', 'auto'].includes(extras.service_tier)) return 'that service tier'
-  if (extras.prompt_tokens_details.audio_tokens > 0) return 'audio input'
-  if (extras.completion_tokens_details.audio_tokens > 0) return 'audio output'
+  const audioIn =
+    extras.prompt_tokens_details.audio_tokens + extras.input_tokens_details.audio_tokens
+  const audioOut =
+    extras.completion_tokens_details.audio_tokens + extras.output_tokens_details.audio_tokens
+  if (audioIn + countIn(extras.promptTokensDetails, ['AUDIO']) > 0) return 'audio input'
+  if (audioOut + countIn(extras.candidatesTokensDetails, ['AUDIO']) > 0) return 'audio output'
+  if (countIn(extras.candidatesTokensDetails, ['IMAGE', 'VIDEO']) > 0) return 'images as output'
   if (extras.server_tool_use.web_search_requests > 0) return 'web searches'
   return undefined
 }
+
+const countIn = (list: z.infer<typeof Modalities>, modalities: readonly string[]): number =>
+  list.reduce(
+    (sum, { modality, tokenCount }) => sum + (modalities.includes(modality) ? tokenCount : 0),
+    0,
+  )
 
 const meterNames = (usage: Usage): Readonly<Record<string, number>> => ({
   input: usage.input,

@@ -100,6 +100,19 @@ test.each([
     'prices.yaml has no meter for that service tier',
   ],
   [
+    'audio of Gemini',
+    {
+      provider: 'gemini',
+      model: 'gemini-2.5-flash',
+      usage: {
+        promptTokenCount: 9,
+        promptTokensDetails: [{ modality: 'AUDIO', tokenCount: 9 }],
+      },
+    },
+    'prices.yaml has no meter for audio input',
+  ],
+  ['a dialect nobody reads here', { api: 'realtime' }, expect.stringContaining('realtime')],
+  [
     'audio',
     { usage: chat({ prompt_tokens_details: { audio_tokens: 1 } }) },
     'prices.yaml has no meter for audio input',
