@@ -64,11 +64,11 @@ const GoldenCase = z.strictObject({
   promptBytes: z.int().positive().default(1000),
   handling: z
     .strictObject({
-      stored: z.boolean().optional(),
-      hostedTools: z.boolean().optional(),
-      longCache: z.boolean().optional(),
+      stored: z.boolean().default(false),
+      hostedTools: z.boolean().default(false),
+      longCache: z.boolean().default(false),
     })
-    .default({}),
+    .default({ stored: false, hostedTools: false, longCache: false }),
   caller: Caller.partial().optional(),
   /** Destinations that nobody has configured. */
   unconfigured: z.array(z.string()).default([]),
@@ -138,7 +138,7 @@ const receiptIn = (decision: Result<Plan, Refusal>): Receipt | undefined =>
       : undefined
 
 function decideCase(golden: GoldenCase, world: World): Result<Plan, Refusal> {
-  const caller = { ...DEFAULT_CALLER, ...dropUndefined(golden.caller ?? {}) }
+  const caller = Caller.parse({ ...DEFAULT_CALLER, ...golden.caller })
   const wishes: Wishes = {
     label: golden.declared,
     quality: golden.quality,
@@ -180,7 +180,7 @@ function factsOf({ model, features, handling, promptBytes }: GoldenCase): Reques
     mediaParts: 0,
     outputTokensMax: undefined,
     choices: 1,
-    handling: { ...PLAIN_HANDLING, ...dropUndefined(handling) },
+    handling: { ...PLAIN_HANDLING, ...handling },
     unknownFields: [],
   }
 }
@@ -190,13 +190,3 @@ const labelOf = (label: NonNullable<GoldenCase['label']>): Label => ({
   categories: label.categories.toSorted(),
   jurisdictions: label.jurisdictions.toSorted(),
 })
-
-/** Absent and undefined are different members under exactOptionalPropertyTypes. */
-function dropUndefined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const present: { [K in keyof T]?: Exclude<T[K], undefined> } = {}
-  for (const key in value) {
-    const member = value[key]
-    if (member !== undefined) present[key] = member as Exclude<T[typeof key], undefined>
-  }
-  return present
-}

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
 import { destinations } from '../../src/destinations/index.ts'
 import { err, ok, type Result } from '../../src/domain/result.ts'
@@ -36,6 +36,25 @@ export async function readBundle(dir: string): Promise<Result<Bundle, readonly F
   )
   return prices.length === 0 ? ok(parsed.value) : err(prices)
 }
+
+/** A folder of policy files, or a bundle in one JSON file, validated. @throws Error if it cannot be read. */
+export async function checkPolicy(path: string): Promise<Result<Bundle, readonly FileProblem[]>> {
+  if (await isFolder(path)) return await readBundle(path)
+  const json: unknown = JSON.parse(await readFile(path, 'utf8'))
+  const parsed = parseBundle(json, Object.keys(destinations))
+  return parsed.ok
+    ? parsed
+    : err(parsed.error.map((problem) => ({ ...problem, file: basename(path), line: 1 })))
+}
+
+/** The same for those who need a policy that is whole. @throws Error with all its problems. */
+export async function readPolicy(path: string): Promise<Bundle> {
+  const checked = await checkPolicy(path)
+  if (!checked.ok) throw new Error(checked.error.map(formatProblem).join('\n'))
+  return checked.value
+}
+
+export const isFolder = async (path: string): Promise<boolean> => (await stat(path)).isDirectory()
 
 /** One line for people: `guardrails.yaml:12 no-training: unknown key lable`. */
 export const formatProblem = ({ file, line, rule, path, problem }: FileProblem): string =>
@@ -83,9 +102,10 @@ function locate(problem: PolicyProblem, files: readonly PolicyFile[]): FileProbl
     Object.entries(POLICY_FILES).find(([, tables]) => tables.some((one) => one === table))?.[0] ??
     table
   const found = files.find(({ file }) => file === `${home}.yaml`)
-  for (let length = problem.path.length; found !== undefined && length > 0; length--) {
-    const node: unknown = found.document.getIn(problem.path.slice(0, length), true)
-    if (isNode(node) && node.range) {
+  const paths = problem.path.map((_, at) => problem.path.slice(0, problem.path.length - at))
+  for (const path of paths) {
+    const node: unknown = found?.document.getIn(path, true)
+    if (found !== undefined && isNode(node) && node.range) {
       return { ...problem, file: found.file, line: found.lines.linePos(node.range[0]).line }
     }
   }

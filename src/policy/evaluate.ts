@@ -62,7 +62,7 @@ export type Verdict = {
   readonly obligations: Obligations
 }
 
-/** Compiles the tables for the day of `atMs`. Guardrails and obligations are sorted by id: their order in the file means nothing. */
+/** Compiles the tables for the day of `atMs`. The order of guardrails and obligations in the files means nothing. */
 export function compileRules(bundle: Bundle, atMs: number): Rules {
   const groups = bundle.attributes.countryGroups
   const facts = bundle.destinations.map((destination) => factsAt(destination, atMs))
@@ -79,7 +79,7 @@ export function compileRules(bundle: Bundle, atMs: number): Rules {
   return {
     destinations: bundle.destinations.map(({ id }) => id),
     facts,
-    guardrails: byId(bundle.guardrails).map(({ id, level, when, never }) => ({
+    guardrails: byWeight(bundle.guardrails).map(({ id, level, when, never }) => ({
       id,
       simulated: level === 'simulate',
       applies: compileRequestCondition(when, groups, 'worst'),
@@ -184,6 +184,13 @@ const isOpen = ({ from, expires }: Waiver, atMs: number): boolean =>
 
 const byId = <T extends { readonly id: string }>(rules: readonly T[]): readonly T[] =>
   rules.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+
+/** The hardest to get round first, because refusals name one: what nobody can waive, then what depends on least, then by id. */
+function byWeight(guardrails: readonly Guardrail[]): readonly Guardrail[] {
+  const waivable = ({ level }: Guardrail): number => (level === 'enforce-no-waiver' ? 0 : 1)
+  const terms = ({ never }: Guardrail): number => Object.keys(never).length
+  return byId(guardrails).toSorted((a, b) => waivable(a) - waivable(b) || terms(a) - terms(b))
+}
 
 const certainly =
   (test: RequestTest): RequestTest =>

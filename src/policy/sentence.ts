@@ -60,7 +60,7 @@ function dataPhrase(when: RequestCondition, groups: Groups): string {
     ...jurisdictionClauses(when, groups),
     ...(when.scan === undefined
       ? []
-      : [`that ${either(when.scan.map((scan) => SCAN_WORDS[scan]))}`]),
+      : [`in a request that ${either(when.scan.map((scan) => SCAN_WORDS[scan]))}`]),
     ...callerClauses(when),
     ...handlingClauses(when),
   ]

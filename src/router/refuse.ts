@@ -38,11 +38,11 @@ export function refusalOf(
   return { code: 'no_destination', retryAfterS: RETRY_AFTER_COOLING_S, receipt }
 }
 
-/** The reason that removed most offers; of equals the first by name, so that the order of rules does not matter. */
+/** The reason that removed most offers; of equals the one that came first, and rules come with the weightiest first. */
 function commonest(failures: readonly Failure[]): string {
   const counts = new Map<string, number>()
   for (const by of failures.flat()) counts.set(by, (counts.get(by) ?? 0) + 1)
-  const [first] = [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+  const [first] = [...counts].toSorted(([, a], [, b]) => b - a)
   return first?.[0] ?? 'no-route'
 }
 
