@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { parseStartArguments } from './start/arguments.ts'
 import { banner, howToUse } from './start/banner.ts'
-import { postedFor, verifyBooks } from './start/books.ts'
+import { postedFor, recordedAmong, verifyBooks } from './start/books.ts'
 import { SAMPLES } from './start/samples.ts'
 import { sendSamples } from './start/send-samples.ts'
 import { setStage, type Stage } from './start/stage.ts'
@@ -43,17 +43,16 @@ async function start(args: readonly string[]): Promise<number> {
 async function showSamples({ local, bundle, key }: Stage): Promise<number> {
   const outcomes = await sendSamples(local, key, SAMPLES)
   const verified = await verifyBooks(local)
-  const posted = await postedFor(
-    local,
-    outcomes.map(({ decision }) => decision),
-  )
+  const decisions = outcomes.map(({ decision }) => decision)
+  const posted = await postedFor(local, decisions)
+  const recorded = await recordedAmong(local, decisions)
   console.log(renderTable(outcomes, posted))
   const zones = new Map(bundle.destinations.map(({ id, facts }) => [id, facts.zone.value]))
   const deviations = outcomes.flatMap((outcome) => deviation(outcome, (id) => zones.get(id)) ?? [])
-  const unposted = outcomes.filter(({ decision }) => !posted.has(decision))
+  const missing = outcomes.filter(({ decision }) => !recorded.has(decision))
   const problems = [
     ...deviations,
-    ...unposted.map(({ sample }) => `${sample.name}: not in the ledger`),
+    ...missing.map(({ sample }) => `${sample.name}: not in the ledger`),
     ...verified.findings.map(({ check, problem }) => `ledger ${check}: ${problem}`),
   ]
   const books = verified.holds ? 'agrees with the journal' : 'does not agree with the journal'

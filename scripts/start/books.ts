@@ -30,6 +30,21 @@ export async function verifyBooks(local: Local): Promise<Verified> {
   return Verified.parse(await response.json())
 }
 
+/** Those of some decisions that the ledger knows, sent or refused. */
+export async function recordedAmong(
+  local: Local,
+  decisions: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const database = await local.miniflare.getD1Database('DB')
+  const { results } = await database
+    .prepare(
+      `SELECT DISTINCT decision FROM journal_entry WHERE decision IN (SELECT value FROM json_each(?1))`,
+    )
+    .bind(JSON.stringify(decisions))
+    .all<{ decision: string }>()
+  return new Set(results.map(({ decision }) => decision))
+}
+
 /** The postings of some decisions, each summed up. */
 export async function postedFor(
   local: Local,

@@ -2,10 +2,13 @@
 export type Sample = {
   readonly name: string
   readonly prompt: string
-  /** The route that decides, and what its destination is. */
-  readonly route: string
-  readonly zone: 'third-party' | 'own'
+  readonly expected: Expected
 }
+
+/** By which route to which zone, or by which rule nowhere. */
+export type Expected =
+  | { readonly route: string; readonly zone: 'third-party' | 'own' }
+  | { readonly forbiddenBy: string }
 
 // Put together here, so that nobody's scanner takes this file for a leak.
 const BEGIN_KEY = ['-----BEGIN', 'PRIVATE KEY-----'].join(' ')
@@ -19,8 +22,7 @@ export const SAMPLES: readonly Sample[] = [
   {
     name: 'public question',
     prompt: 'Why is the sky blue, and why are sunsets red? Two sentences, please.',
-    route: 'everything-else',
-    zone: 'third-party',
+    expected: { route: 'everything-else', zone: 'third-party' },
   },
   {
     name: 'customer e-mail',
@@ -31,24 +33,21 @@ export const SAMPLES: readonly Sample[] = [
       'My order arrived damaged. Please call me at +49 30 23125 123.',
       'Erika Mustermann, Heidestraße 17, 51147 Köln',
     ].join('\n'),
-    route: 'personal-data',
-    zone: 'third-party',
+    expected: { route: 'personal-data', zone: 'third-party' },
   },
   {
     name: 'card number',
     prompt: 'A customer paid twice with card 4111 1111 1111 1111, valid to 12/29. What do I do?',
-    route: 'cards',
-    zone: 'own',
+    expected: { route: 'cards', zone: 'own' },
   },
   {
     name: 'patient note',
     prompt: [
       'Summarise for the referral letter:',
-      'Patient Max Mustermann, born 12.03.1964. Type 2 diabetes since 2011, HbA1c 8.9 %, on metformin 1000 mg.',
-      'Admitted with chest pain; the ECG shows no ischaemia.',
+      'Patient name: Max Mustermann, MRN 00417. Chief complaint: chest pain since this morning.',
+      'The patient was admitted; he denies shortness of breath. Type 2 diabetes, on metformin 1000 mg.',
     ].join('\n'),
-    route: 'health',
-    zone: 'own',
+    expected: { route: 'health', zone: 'own' },
   },
   {
     name: 'private key',
@@ -58,7 +57,6 @@ export const SAMPLES: readonly Sample[] = [
       'bm90IGEga2V5LCBqdXN0IGEgc2FtcGxlIGZvciBkZW1hcmMgbnBtIHN0YXJ0Lg==',
       END_KEY,
     ].join('\n'),
-    route: 'secrets',
-    zone: 'own',
+    expected: { forbiddenBy: 'secrets-go-nowhere' },
   },
 ]

@@ -17,9 +17,10 @@ export type Outcome = {
 
 const Rule = z.object({ id: z.string(), says: z.string().nullable() })
 const Receipt = z.object({
+  refusal: z.object({ code: z.string(), rule: z.string().optional() }).nullable(),
   evidence: z.array(z.object({ kind: z.string(), path: z.string() })),
   route: Rule,
-  guardrails: z.array(Rule),
+  guardrails: z.array(Rule.extend({ removed: z.array(z.string()) })),
 })
 export type Receipt = z.infer<typeof Receipt>
 
