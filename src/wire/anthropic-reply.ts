@@ -85,8 +85,7 @@ export function readAnthropicUsage(usage: unknown): Usage | undefined {
     written === undefined ||
     short === undefined ||
     long === undefined ||
-    reasoning === undefined ||
-    reasoning > output
+    reasoning === undefined
   ) {
     return undefined
   }
@@ -96,6 +95,6 @@ export function readAnthropicUsage(usage: unknown): Usage | undefined {
     cacheWrite5m: Math.max(short, written - long),
     cacheWrite1h: long,
     output,
-    reasoning,
+    reasoning: Math.min(reasoning, output),
   }
 }

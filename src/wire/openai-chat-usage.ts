@@ -33,8 +33,15 @@ export function readChatUsage(usage: unknown): Usage | undefined {
   }
   const input = prompt - cachedInput - cacheWrite5m
   const output = Math.max(completion, total - prompt)
-  if (input < 0 || reasoning > output) return undefined
-  return { input, cachedInput, cacheWrite5m, cacheWrite1h: 0, output, reasoning }
+  if (input < 0) return undefined
+  return {
+    input,
+    cachedInput,
+    cacheWrite5m,
+    cacheWrite1h: 0,
+    output,
+    reasoning: Math.min(reasoning, output),
+  }
 }
 
 /** The same figures in OpenAI's words, with every detail that its schema knows. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { destinations, type DestinationName } from '../../src/destinations/index.ts'
 import type { Usage } from '../../src/domain/usage.ts'
@@ -10,9 +11,9 @@ import type { Wire } from '../../src/wire/wire.ts'
 import { collect, readStream } from './collect.ts'
 import { TOOL_TALK } from './conversation.ts'
 
-const FIXTURES = new URL('../fixtures/wire/', import.meta.url)
-const bytesOf = (name: string): Uint8Array => readFileSync(new URL(name, FIXTURES))
-const textOf = (name: string): string => readFileSync(new URL(name, FIXTURES), 'utf8')
+const FIXTURES = join(import.meta.dirname, '../fixtures/wire')
+const bytesOf = (name: string): Uint8Array => readFileSync(join(FIXTURES, name))
+const textOf = (name: string): string => readFileSync(join(FIXTURES, name), 'utf8')
 
 const TEXT = 'Grüße 👋 aus dem Netz.'
 const CALLS = [
@@ -241,7 +242,7 @@ const unified = ({
 })
 
 /** The value with each of its members in turn replaced by values of other types. */
-function* mangle(value: unknown): Generator<unknown> {
+function* mangle(value: unknown): Generator {
   if (typeof value !== 'object' || value === null) return
   const entries: [string, unknown][] = Object.entries(value)
   const withEntry = (key: string, entry: unknown): unknown =>
