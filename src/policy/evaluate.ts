@@ -10,7 +10,7 @@ import {
   type RequestTest,
 } from './conditions.ts'
 import { DAY_MS, factsAt, holdsAt } from './facts.ts'
-import type { Bundle, Guardrail, Obligation, Route, Waiver } from './schema.ts'
+import type { Bundle, Guardrail, Route, Waiver } from './schema.ts'
 
 /** Compiled rules for one day: facts, expiry dates and waivers change at midnight UTC only. */
 export type Rules = {
@@ -44,7 +44,9 @@ export type CompiledRoute = {
 type CompiledObligation = {
   readonly id: string
   readonly applies: RequestTest
-  readonly must: Obligation['must']
+  /** Sorted; empty if it demands no redaction. */
+  readonly redact: readonly string[]
+  readonly isMinimalLog: boolean
   readonly maxCostPicoUsd: bigint | undefined
 }
 
@@ -93,7 +95,8 @@ export function compileRules(bundle: Bundle, atMs: number): Rules {
     obligations: byId(bundle.obligations).map(({ id, when, must }) => ({
       id,
       applies: compileRequestCondition(when, groups, 'worst'),
-      must,
+      redact: 'redact' in must ? must.redact.toSorted() : [],
+      isMinimalLog: 'log' in must,
       maxCostPicoUsd: 'maxCostUsd' in must ? parseUsd(must.maxCostUsd) : undefined,
     })),
   }
@@ -159,21 +162,20 @@ const NO_OBLIGATIONS: Obligations = {
 
 /** All that match, joined to the strictest. */
 function oblige({ obligations }: Rules, request: RequestAttributes): Obligations {
-  let joined = NO_OBLIGATIONS
-  for (const { id, applies, must, maxCostPicoUsd } of obligations) {
-    if (!applies(request)) continue
-    joined = {
-      redact:
-        'redact' in must
-          ? [...new Set([...joined.redact, ...must.redact])].toSorted()
-          : joined.redact,
-      logLevel: 'log' in must ? 'minimal' : joined.logLevel,
-      maxCostPicoUsd: lower(joined.maxCostPicoUsd, maxCostPicoUsd),
-      sources: [...joined.sources, id],
-    }
+  let { redact, logLevel, maxCostPicoUsd } = NO_OBLIGATIONS
+  const sources: string[] = []
+  for (const one of obligations) {
+    if (!one.applies(request)) continue
+    sources.push(one.id)
+    redact = redact.length === 0 ? one.redact : union(redact, one.redact)
+    if (one.isMinimalLog) logLevel = 'minimal'
+    maxCostPicoUsd = lower(maxCostPicoUsd, one.maxCostPicoUsd)
   }
-  return joined
+  return { redact, logLevel, maxCostPicoUsd, sources }
 }
+
+const union = (a: readonly string[], b: readonly string[]): readonly string[] =>
+  b.length === 0 ? a : [...new Set([...a, ...b])].toSorted()
 
 /** The lower of two limits, either of which may be absent. */
 export const lower = (a: bigint | undefined, b: bigint | undefined): bigint | undefined =>

@@ -2,8 +2,9 @@ import type { Caller } from '../domain/caller.ts'
 import { ESSENTIAL_FEATURES } from '../domain/features.ts'
 import type { Attempt, Form } from '../domain/plan.ts'
 import { QUALITIES, type Quality, type RequestFacts } from '../domain/request.ts'
-import { costMax } from '../pricing/bound.ts'
+import { costMax, inputTokensMax } from '../pricing/bound.ts'
 import { type CompiledOffer, essentialBits } from './compile.ts'
+import { comparableBound, type Quote } from './quotes.ts'
 import type { World } from './world.ts'
 
 /**
@@ -41,6 +42,8 @@ export type Demands = {
   readonly essentialBits: number
   /** At least so many tokens of context are needed. */
   readonly contextTokensMin: number
+  /** Upper bound, for the cost; undefined if the request has media, whose tokens depend on the offer. */
+  readonly inputTokensMax: number | undefined
   readonly outputTokensAsked: number | undefined
   readonly outputTokensDefault: number
   /** Index in QUALITIES. */
@@ -49,12 +52,20 @@ export type Demands = {
   readonly maxCostPicoUsd: bigint | undefined
 }
 
-export type Candidate = Attempt & { readonly rank: number; readonly quality: number }
+/** An offer that may serve the request. */
+export type Candidate = {
+  readonly offer: CompiledOffer
+  readonly place: Place
+  readonly quote: Quote
+  readonly outputTokensMax: number
+  /** Bound of the cost, for comparing: see `comparableBound`. */
+  readonly cost: number
+}
 
 /** A candidate, or the stage at which it failed and why. */
 export type Judgement =
-  | { readonly candidate: Candidate }
-  | { readonly candidate: undefined; readonly failed: Stage; readonly by: string }
+  | Candidate
+  | { readonly offer: undefined; readonly failed: Stage; readonly by: string }
 
 /**
  * A text has rarely fewer than one token in four bytes, and a request that does not fit is refused by the provider without being billed
@@ -76,6 +87,7 @@ export function demandsOf(
     essentialBits: essentialBits(request.features),
     contextTokensMin:
       Math.ceil(request.promptBytes / BYTES_PER_TOKEN_MAX) + (outputTokensAsked ?? 1),
+    inputTokensMax: inputTokensMax(request, undefined),
     outputTokensAsked,
     outputTokensDefault: caller.defaultOutputTokens ?? Number.POSITIVE_INFINITY,
     qualityMin: QUALITIES.indexOf(quality),
@@ -108,40 +120,54 @@ export function price(
   offer: CompiledOffer,
   place: Place,
   demands: Demands,
-  { policy, nowMs }: World,
+  quote: Quote | undefined,
 ): Judgement {
-  const priceNow = policy.pricesAt(nowMs)[offer.at]
-  if (priceNow === undefined) return { candidate: undefined, failed: 'priced', by: 'price-unknown' }
+  if (quote === undefined) return { offer: undefined, failed: 'priced', by: 'price-unknown' }
   const outputTokensMax =
     demands.outputTokensAsked ?? Math.min(demands.outputTokensDefault, offer.outputTokensMax)
-  const bound = costMax(demands.request, outputTokensMax, priceNow, offer.mediaTokensMax)
-  if (bound === undefined) return { candidate: undefined, failed: 'priced', by: 'no-bound' }
-  if (demands.maxCostPicoUsd !== undefined && bound > demands.maxCostPicoUsd)
-    return { candidate: undefined, failed: 'affordable', by: 'cost-limit' }
-  if (place.isCooling) return { candidate: undefined, failed: 'healthy', by: 'cooling' }
-  return {
-    candidate: {
-      destination: offer.destination,
-      model: offer.model,
-      upstreamModel: offer.upstreamModel,
-      form: place.form,
-      boundPicoUsd: bound,
-      outputTokensMax,
-      priceVersion: priceNow.version,
-      unsupported: place.unsupported,
-      rank: place.rank,
-      quality: offer.quality,
-    },
-  }
+  const cost = comparableBound(
+    quote,
+    demands.request,
+    demands.inputTokensMax,
+    outputTokensMax,
+    offer.mediaTokensMax,
+  )
+  if (Number.isNaN(cost)) return { offer: undefined, failed: 'priced', by: 'no-bound' }
+  if (demands.maxCostPicoUsd !== undefined && cost > demands.maxCostPicoUsd)
+    return { offer: undefined, failed: 'affordable', by: 'cost-limit' }
+  if (place.isCooling) return { offer: undefined, failed: 'healthy', by: 'cooling' }
+  return { offer, place, quote, outputTokensMax, cost }
 }
 
 /** Route first, then cost, then quality; the ids make it total, so that the same facts give the same plan. */
 export function compareCandidates(a: Candidate, b: Candidate): number {
-  if (a.rank !== b.rank) return a.rank - b.rank
-  if (a.boundPicoUsd !== b.boundPicoUsd) return a.boundPicoUsd < b.boundPicoUsd ? -1 : 1
-  if (a.quality !== b.quality) return b.quality - a.quality
-  if (a.destination !== b.destination) return a.destination < b.destination ? -1 : 1
-  return a.model < b.model ? -1 : 1
+  if (a.place.rank !== b.place.rank) return a.place.rank - b.place.rank
+  if (a.cost !== b.cost) return a.cost - b.cost
+  if (a.offer.quality !== b.offer.quality) return b.offer.quality - a.offer.quality
+  if (a.offer.destination !== b.offer.destination)
+    return a.offer.destination < b.offer.destination ? -1 : 1
+  return a.offer.model < b.offer.model ? -1 : 1
+}
+
+/**
+ * A candidate as the plan holds it, with the exact bound.
+ *
+ * @throws TypeError if nothing bounds its cost: it would not have become a candidate.
+ */
+export function toAttempt(candidate: Candidate, request: RequestFacts): Attempt {
+  const { offer, place, quote, outputTokensMax } = candidate
+  const bound = costMax(request, outputTokensMax, quote.price, offer.mediaTokensMax)
+  if (bound === undefined) throw new TypeError('a candidate without a bound')
+  return {
+    destination: offer.destination,
+    model: offer.model,
+    upstreamModel: offer.upstreamModel,
+    form: place.form,
+    boundPicoUsd: bound,
+    outputTokensMax,
+    priceVersion: quote.price.version,
+    unsupported: place.unsupported,
+  }
 }
 
 const firstFeature = (bits: number): string =>

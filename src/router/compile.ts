@@ -1,4 +1,3 @@
-import type { Price } from '../domain/catalog.ts'
 import { ESSENTIAL_FEATURES, type Feature } from '../domain/features.ts'
 import { QUALITIES } from '../domain/request.ts'
 import { openRules, type Rules } from '../policy/evaluate.ts'
@@ -6,6 +5,7 @@ import { DAY_MS } from '../policy/facts.ts'
 import type { Bundle } from '../policy/schema.ts'
 import { guardrailSentence } from '../policy/sentence.ts'
 import { openBook, priceAt } from '../pricing/book.ts'
+import { type Quote, quoteOf } from './quotes.ts'
 
 /** One model at one destination, flattened for the hot path. */
 export type CompiledOffer = {
@@ -41,7 +41,7 @@ export type Compiled = {
   readonly names: ReadonlyMap<string, NamedModels>
   readonly rulesAt: (atMs: number) => Rules
   /** Prices in force, by position of the offer. */
-  readonly pricesAt: (atMs: number) => readonly (Price | undefined)[]
+  readonly quotesAt: (atMs: number) => readonly (Quote | undefined)[]
   /** What a rule says, by its id: for receipts. */
   readonly sentences: ReadonlyMap<string, string>
 }
@@ -58,7 +58,7 @@ export function compileBundle(bundle: Bundle, hash: string): Compiled {
     offers,
     names: namesOf(bundle, offers),
     rulesAt: openRules(bundle),
-    pricesAt: openPrices(bundle, offers),
+    quotesAt: openQuotes(bundle, offers),
     sentences: sentencesOf(bundle),
   }
 }
@@ -145,17 +145,20 @@ function namesOf(
   return names
 }
 
-function openPrices({ prices }: Bundle, offers: readonly CompiledOffer[]): Compiled['pricesAt'] {
+function openQuotes({ prices }: Bundle, offers: readonly CompiledOffer[]): Compiled['quotesAt'] {
   const book = openBook(prices)
   let day = Number.NaN
-  let current: readonly (Price | undefined)[] = []
+  let quotes: readonly (Quote | undefined)[] = []
   return (atMs) => {
     const asked = Math.floor(atMs / DAY_MS)
     if (asked !== day) {
-      current = offers.map(({ destination, model }) => priceAt(book, destination, model, atMs))
+      quotes = offers.map(({ destination, model }) => {
+        const price = priceAt(book, destination, model, atMs)
+        return price === undefined ? undefined : quoteOf(price)
+      })
       day = asked
     }
-    return current
+    return quotes
   }
 }
 

@@ -17,6 +17,7 @@ import {
   price,
   STAGES,
   type Stage,
+  toAttempt,
 } from './candidates.ts'
 import type { NamedModels } from './compile.ts'
 import { judgeForms, placeOf, type Verdicts } from './places.ts'
@@ -110,6 +111,7 @@ function sift(
   const noted = new Set<number>()
   let failures: Failure[] = []
   let farthest: Stage = 'configured'
+  const quotes = world.policy.quotesAt(world.nowMs)
   const fail = (stage: Stage, by: readonly string[]): void => {
     if (STAGES.indexOf(stage) < STAGES.indexOf(farthest)) return
     if (stage !== farthest) failures = []
@@ -137,8 +139,8 @@ function sift(
       fail('permitted', place.forbiddenBy)
       continue
     }
-    const judgement = price(offer, place, demands, world)
-    if (judgement.candidate !== undefined) candidates.push(judgement.candidate)
+    const judgement = price(offer, place, demands, quotes[offer.at])
+    if (judgement.offer !== undefined) candidates.push(judgement)
     else {
       removed.push({ destination, model, by: judgement.by })
       fail(judgement.failed, [judgement.by])
@@ -155,7 +157,7 @@ function conclude(
   { candidates, removed, failures, farthest }: Sieve,
 ): Result<Plan, Refusal> {
   const ordered = candidates.toSorted(compareCandidates)
-  const [first, ...others] = pick(ordered).map(toAttempt)
+  const [first, ...others] = pick(ordered).map((candidate) => toAttempt(candidate, facts.request))
   const attempts = first === undefined ? [] : [first, ...others]
   const receipt = receiptOf({
     classification: facts.classification,
@@ -181,22 +183,20 @@ function pick(ordered: readonly Candidate[]): readonly Candidate[] {
   const counts = new Map<string, number>()
   for (const candidate of ordered) {
     if (picked.length >= ATTEMPTS_MAX) break
-    const count = counts.get(candidate.destination) ?? 0
+    const count = counts.get(candidate.offer.destination) ?? 0
     if (count >= ATTEMPTS_PER_DESTINATION_MAX) continue
-    counts.set(candidate.destination, count + 1)
+    counts.set(candidate.offer.destination, count + 1)
     picked.push(candidate)
   }
   return picked
-}
-
-function toAttempt({ rank: _rank, quality: _quality, ...attempt }: Candidate): Attempt {
-  return attempt
 }
 
 /** Destinations that were permitted and would have come after the last attempt. */
 function beyondLimit(ordered: readonly Candidate[], attempts: readonly Attempt[]): Removal[] {
   if (ordered.length === attempts.length) return []
   const planned = new Set(attempts.map(({ destination }) => destination))
-  const beyond = ordered.map(({ destination }) => destination).filter((id) => !planned.has(id))
-  return [...new Set(beyond)].map((destination) => ({ destination, by: 'attempt-limit' }))
+  const beyond = new Set<string>()
+  for (const { offer } of ordered)
+    if (!planned.has(offer.destination)) beyond.add(offer.destination)
+  return [...beyond].map((destination) => ({ destination, by: 'attempt-limit' }))
 }
