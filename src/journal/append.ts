@@ -9,35 +9,46 @@ export const entryHash = (prevHash: string, body: string): string =>
 /**
  * Appends one entry and brings the state up to it.
  *
- * Mutates `state`: it is the only writer. The caller stores what is returned in the same transaction.
+ * Mutates `state`. The caller stores what is returned in the same transaction.
  */
 export function append(state: JournalState, transition: Transition): StoredEntry {
   const seq = state.head + 1
   const prevHash = state.headHash
   const body = `{"seq":${seq},${transition.fieldsJson}}`
   const hash = entryHash(prevHash, body)
+  applyTransition(state, seq, hash, transition)
+  return { seq, prevHash, hash, body }
+}
+
+/** What of a transition changes the state. */
+export type Applied = Omit<Transition, 'fieldsJson' | 'decision'>
+
+/** The only writer of a journal's state. */
+export function applyTransition(
+  state: JournalState,
+  seq: number,
+  hash: string,
+  { kind, period, nodes, postedDelta, heldDelta, opens, closes }: Applied,
+): void {
   state.head = seq
   state.headHash = hash
-  state.posted += transition.postedDelta
-  for (const node of transition.nodes) {
-    const { posted, held } = balanceOf(state, transition.period, node)
-    state.balances.set(balanceKey(transition.period, node), {
-      posted: posted + transition.postedDelta,
-      held: held + transition.heldDelta,
+  state.posted += postedDelta
+  for (const node of nodes) {
+    const { posted, held } = balanceOf(state, period, node)
+    state.balances.set(balanceKey(period, node), {
+      posted: posted + postedDelta,
+      held: held + heldDelta,
     })
   }
-  const { opens, closes } = transition
   if (opens !== undefined) {
     state.reservations.set(opens.attempt, { ...opens, seq, hash })
     state.concurrency.set(opens.key, (state.concurrency.get(opens.key) ?? 0) + 1)
   }
   if (closes !== undefined) {
-    if (closes.state === 'expired' && transition.kind === 'expire') {
-      state.reservations.set(closes.attempt, closes)
-    } else state.reservations.delete(closes.attempt)
-    if (transition.kind === 'expire' || closes.state === 'open') release(state, closes.key)
+    if (kind === 'expire') state.reservations.set(closes.attempt, closes)
+    else state.reservations.delete(closes.attempt)
+    if (kind === 'expire' || closes.state === 'open') release(state, closes.key)
   }
-  return { seq, prevHash, hash, body }
 }
 
 function release(state: JournalState, key: string): void {

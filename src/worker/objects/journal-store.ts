@@ -1,4 +1,5 @@
-import type { StoredEntry } from '../../journal/entry.ts'
+import { GENESIS_HASH, type StoredEntry } from '../../journal/entry.ts'
+import { replay } from '../../journal/replay.ts'
 import {
   balanceKey,
   emptyState,
@@ -7,11 +8,15 @@ import {
   type Transition,
 } from '../../journal/state.ts'
 
+/**
+ * `segment` holds the entries, one row a transaction: the record. The other tables are a snapshot of what follows from
+ * them up to the counter `snapshot`, so that a start needs to replay only the last second.
+ */
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS entry (
-    seq INTEGER PRIMARY KEY, decision TEXT NOT NULL, body TEXT NOT NULL, prev_hash TEXT NOT NULL, hash TEXT NOT NULL
+  CREATE TABLE IF NOT EXISTS segment (
+    first_seq INTEGER PRIMARY KEY, prev_hash TEXT NOT NULL, hashes TEXT NOT NULL,
+    bodies TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS entry_decision ON entry (decision);
   CREATE TABLE IF NOT EXISTS reservation (attempt TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS balance (node TEXT PRIMARY KEY, posted TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -20,62 +25,97 @@ const SCHEMA = `
 /** Bytes of entries in one queue message; Queues take 128 KB each. */
 const MESSAGE_BYTES = 96_000
 
-export type Counter = 'drained' | 'acknowledged' | 'tenant'
+export type Counter =
+  | 'drained'
+  | 'acknowledged'
+  | 'tenant'
+  | 'snapshot'
+  | 'snapshot_hash'
+  | 'posted'
 
-/** The journal's tables: entries, what is open, and the totals, in the object's own SQLite. */
+/** The journal's tables, in the object's own SQLite. */
 export class JournalStore {
   readonly #sql: SqlStorage
+  readonly #changedReservations = new Set<string>()
+  readonly #changedBalances = new Set<string>()
+  readonly #storedReservations = new Set<string>()
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
     sql.exec(SCHEMA)
   }
 
+  /** The state as of the last entry: the snapshot, and the entries after it. */
   load(): JournalState {
     const state = emptyState()
-    const last = this.#sql
-      .exec<{ seq: number; hash: string }>('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1')
-      .toArray()[0]
-    if (last !== undefined) {
-      state.head = last.seq
-      state.headHash = last.hash
-    }
+    state.head = Number(this.counter('snapshot') ?? 0)
+    state.headHash = this.counter('snapshot_hash') ?? GENESIS_HASH
+    state.posted = BigInt(this.counter('posted') ?? 0)
     for (const row of this.#sql.exec<{ node: string; posted: string }>('SELECT * FROM balance')) {
-      if (row.node === TOTAL) state.posted = BigInt(row.posted)
-      else state.balances.set(row.node, { posted: BigInt(row.posted), held: 0n })
+      state.balances.set(row.node, { posted: BigInt(row.posted), held: 0n })
     }
     for (const { row } of this.#sql.exec<{ row: string }>('SELECT row FROM reservation')) {
-      restore(state, parseReservation(row))
+      const reservation = parseReservation(row)
+      this.#storedReservations.add(reservation.attempt)
+      restore(state, reservation)
+    }
+    for (const entry of this.#read(state.head + 1)) {
+      replay(state, entry)
+      this.#noteAll(state)
     }
     return state
   }
 
-  /** Writes entries and what they changed. Call it inside one transaction with the `append` that made them. */
-  write(state: JournalState, written: readonly Written[]): void {
-    const posted = new Set<string>()
-    for (const { entry, transition } of written) {
-      this.#sql.exec(
-        'INSERT INTO entry (seq, decision, body, prev_hash, hash) VALUES (?, ?, ?, ?, ?)',
-        entry.seq,
-        transition.decision,
-        entry.body,
-        entry.prevHash,
-        entry.hash,
-      )
-      this.#writeReservation(transition, entry)
-      if (transition.postedDelta === 0n) continue
-      for (const node of transition.nodes) posted.add(balanceKey(transition.period, node))
-    }
-    if (posted.size === 0) return
-    for (const node of posted) this.#writeBalance(node, state.balances.get(node)?.posted ?? 0n)
-    this.#writeBalance(TOTAL, state.posted)
+  /** Everything may have changed by a replay: the next snapshot writes it all. */
+  #noteAll(state: JournalState): void {
+    for (const node of state.balances.keys()) this.#changedBalances.add(node)
+    for (const attempt of state.reservations.keys()) this.#changedReservations.add(attempt)
+    for (const attempt of this.#storedReservations) this.#changedReservations.add(attempt)
   }
 
-  #writeReservation({ opens, closes, kind }: Transition, { seq, hash }: StoredEntry): void {
-    if (opens !== undefined) this.#putReservation({ ...opens, seq, hash })
-    if (closes === undefined) return
-    if (kind === 'expire') this.#putReservation(closes)
-    else this.forget(closes.attempt)
+  /** Stores the entries of one transaction, which `append` has just made, as one row. */
+  write(written: readonly Written[]): void {
+    const first = written[0]?.entry
+    if (first === undefined) return
+    this.#sql.exec(
+      'INSERT INTO segment (first_seq, prev_hash, hashes, bodies) VALUES (?, ?, ?, ?)',
+      first.seq,
+      first.prevHash,
+      written.map(({ entry }) => entry.hash).join(','),
+      written.map(({ entry }) => entry.body).join('\n'), // JSON text holds no line feed
+    )
+    for (const { transition } of written) this.#note(transition)
+  }
+
+  #note({ period, nodes, postedDelta, opens, closes }: Transition): void {
+    if (postedDelta !== 0n) {
+      for (const node of nodes) this.#changedBalances.add(balanceKey(period, node))
+    }
+    const attempt = opens?.attempt ?? closes?.attempt
+    if (attempt !== undefined) this.#changedReservations.add(attempt)
+  }
+
+  /** Writes what has changed since the last snapshot. Most reservations have opened and closed in between. */
+  snapshot(state: JournalState): void {
+    for (const attempt of this.#changedReservations) {
+      const reservation = state.reservations.get(attempt)
+      if (reservation !== undefined) this.#putReservation(reservation)
+      else if (this.#storedReservations.delete(attempt)) {
+        this.#sql.exec('DELETE FROM reservation WHERE attempt = ?', attempt)
+      }
+    }
+    for (const node of this.#changedBalances) {
+      this.#sql.exec(
+        'INSERT INTO balance (node, posted) VALUES (?1, ?2) ON CONFLICT (node) DO UPDATE SET posted = ?2',
+        node,
+        String(state.balances.get(node)?.posted ?? 0n),
+      )
+    }
+    this.#changedReservations.clear()
+    this.#changedBalances.clear()
+    this.setCounter('snapshot', String(state.head))
+    this.setCounter('snapshot_hash', state.headHash)
+    this.setCounter('posted', String(state.posted))
   }
 
   #putReservation(reservation: Reservation): void {
@@ -85,18 +125,12 @@ export class JournalStore {
       reservation.attempt,
       row,
     )
+    this.#storedReservations.add(reservation.attempt)
   }
 
+  /** A reservation that has left the state without an entry: its time for corrections is over. */
   forget(attempt: string): void {
-    this.#sql.exec('DELETE FROM reservation WHERE attempt = ?', attempt)
-  }
-
-  #writeBalance(node: string, posted: bigint): void {
-    this.#sql.exec(
-      'INSERT INTO balance (node, posted) VALUES (?1, ?2) ON CONFLICT (node) DO UPDATE SET posted = ?2',
-      node,
-      String(posted),
-    )
+    this.#changedReservations.add(attempt)
   }
 
   counter(name: Counter): string | undefined {
@@ -112,51 +146,63 @@ export class JournalStore {
     )
   }
 
+  /** At most `limit` entries from a sequence number on. */
   entriesFrom(seq: number, limit: number): StoredEntry[] {
-    return this.#sql
-      .exec<EntryRow>('SELECT * FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?', seq, limit)
-      .toArray()
-      .map(toEntry)
+    const entries: StoredEntry[] = []
+    for (const entry of this.#read(seq)) {
+      entries.push(entry)
+      if (entries.length === limit) break
+    }
+    return entries
   }
 
-  entriesOf(decision: string): StoredEntry[] {
-    return this.#sql
-      .exec<EntryRow>('SELECT * FROM entry WHERE decision = ? ORDER BY seq', decision)
-      .toArray()
-      .map(toEntry)
+  /** Entries of a decision that D1 may not hold yet. */
+  entriesOf(decision: string, afterSeq: number): StoredEntry[] {
+    const needle = `"decision":${JSON.stringify(decision)}`
+    return [...this.#read(afterSeq + 1)].filter(({ body }) => body.includes(needle))
   }
 
   /** The next entries for one queue message: as many as fit, at least one. */
   nextMessage(afterSeq: number): StoredEntry[] {
     const entries: StoredEntry[] = []
     let bytes = 0
-    for (const entry of this.entriesFrom(afterSeq + 1, 100)) {
+    for (const entry of this.#read(afterSeq + 1)) {
       bytes += entry.body.length * 2 + 200 // non-ASCII text may grow in UTF-8
       if (entries.length > 0 && bytes > MESSAGE_BYTES) break
       entries.push(entry)
     }
     return entries
   }
+
+  /** Entries from a sequence number on, a segment at a time. */
+  *#read(fromSeq: number): Generator<StoredEntry> {
+    const rows = this.#sql.exec<SegmentRow>(
+      `SELECT first_seq, prev_hash, hashes, bodies FROM segment
+       WHERE first_seq >= COALESCE((SELECT MAX(first_seq) FROM segment WHERE first_seq <= ?), 1)
+       ORDER BY first_seq`,
+      fromSeq,
+    )
+    for (const row of rows) {
+      const hashes = row.hashes.split(',')
+      let prevHash = row.prev_hash
+      for (const [at, body] of row.bodies.split('\n').entries()) {
+        const hash = hashes[at] ?? ''
+        const seq = row.first_seq + at
+        if (seq >= fromSeq) yield { seq, prevHash, hash, body }
+        prevHash = hash
+      }
+    }
+  }
 }
 
 export type Written = { readonly entry: StoredEntry; readonly transition: Transition }
 
-const TOTAL = 'total'
-
-type EntryRow = {
-  seq: number
-  decision: string
-  body: string
+type SegmentRow = {
+  first_seq: number
   prev_hash: string
-  hash: string
+  hashes: string
+  bodies: string
 }
-
-const toEntry = ({ seq, prev_hash: prevHash, hash, body }: EntryRow): StoredEntry => ({
-  seq,
-  prevHash,
-  hash,
-  body,
-})
 
 type ReservationRow = Omit<Reservation, 'heldPicoUsd'> & { readonly heldPicoUsd: string }
 
