@@ -139,6 +139,23 @@ function unlinked(): StoredEntry {
   return second
 }
 
+test('an entry in conflict adds no posting where there was none', async () => {
+  await insert('no-posting', three)
+  const [forged] = chain([settled('5')], two)
+  if (forged === undefined) throw new Error('a chain of one')
+  expect((await insert('no-posting', [forged])).conflicts).toEqual([3])
+  expect(await postingsAfter(env, 'no-posting', { after: 2 }, 10)).toEqual([])
+})
+
+test('the watermark stops before a conflict, even when the gap before it closes later', async () => {
+  const [, , third] = three
+  const [other] = chain([settled('5')], two)
+  if (third === undefined || other === undefined) throw new Error('there are three entries')
+  await insert('gap', [one, third])
+  expect(await insert('gap', [other])).toEqual({ throughSeq: 1, conflicts: [3] })
+  expect(await insert('gap', [two])).toEqual({ throughSeq: 2, conflicts: [3] })
+})
+
 test('a first entry that does not start from nothing is a conflict', async () => {
   const [first] = chain([refused()])
   if (first === undefined) throw new Error('a chain of one')
