@@ -1,16 +1,15 @@
-/** What the scan does at a character. Letters come first, so that one comparison tells them apart from the rest. */
+/** What the scan does at a character that is not just a letter or of no interest. */
 export const CLASS = {
-  lower: 0,
-  upper: 1,
+  plain: 0,
+  letter: 1,
   digit: 2,
-  plain: 3,
   /** Some detector looks here; which one, the engine knows. */
-  mark: 4,
-  escape: 5,
+  mark: 3,
+  escape: 4,
   /** Unicode that stands for ASCII, or for nothing: see views.ts. */
-  foldable: 6,
+  foldable: 5,
   /** Dashes and spaces beyond ASCII, which matter only between digits. */
-  joiner: 7,
+  joiner: 6,
 } as const
 
 /** Marks that detectors may anchor on. */
@@ -79,7 +78,6 @@ const isIn = (ranges: readonly (readonly [number, number])[], code: number): boo
   ranges.some(([from, to]) => code >= from && code <= to)
 
 export const isDash = (code: number): boolean => isIn(DASHES, code)
-export const isSpace = (code: number): boolean => isIn(SPACES, code)
 export const isInvisible = (code: number): boolean => isIn(INVISIBLE, code)
 
 /** The value of a decimal digit of another script; -1 if it is none. */
@@ -88,26 +86,70 @@ export function digitOf(code: number): number {
   return -1
 }
 
-/** The class of every UTF-16 code unit. Letters of scripts with cases run on; others end a word. */
+/** True if the character at `at`, of class foldable, may hide or stand for ASCII here: emoji and their selectors do not. */
+export function isTelling(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  if (code === 0xd83c || code === 0xd83e) {
+    const next = text.charCodeAt(at + 1)
+    // U+1F100–1F1FF enclosed alphanumerics, U+1FBF0–1FBF9 segmented digits.
+    return code === 0xd83c ? next >= 0xdd00 && next < 0xde00 : next >= 0xdff0
+  }
+  // Full-width punctuation is how Chinese and Japanese are written; full-width letters and signs of addresses are not.
+  if (code >= 0xff00)
+    return (
+      '＋－．＠'.includes(text.charAt(at)) ||
+      !(code < 0xff10 || (code > 0xff19 && code < 0xff21) || code > 0xff5a) ||
+      isInvisible(code)
+    )
+  if (code !== 0xdb40 && !isInvisible(code)) return true
+  return !(isAside(text.charCodeAt(at - 1)) && isAside(text.charCodeAt(at + 1)))
+}
+
+/** Neither ASCII beyond the space, nor of the foldable kind itself. */
+const isAside = (code: number): boolean =>
+  Number.isNaN(code) || code <= 0x20 || (code >= 0x80 && CLASSES[code] !== CLASS.foldable)
+
+/** The class of every UTF-16 code unit. */
 export const CLASSES: Uint8Array = buildClasses()
 
 function buildClasses(): Uint8Array {
-  const classes = new Uint8Array(0x10000).fill(CLASS.plain)
+  const classes = new Uint8Array(0x10000)
   const set = (from: number, to: number, value: number) => classes.fill(value, from, to + 1)
-  set(0x61, 0x7a, CLASS.lower)
-  set(0x41, 0x5a, CLASS.upper)
+  set(0x61, 0x7a, CLASS.letter)
+  set(0x41, 0x5a, CLASS.letter)
   set(0x30, 0x39, CLASS.digit)
   set(0x5c, 0x5c, CLASS.escape)
   for (const mark of MARKS) set(mark.charCodeAt(0), mark.charCodeAt(0), CLASS.mark)
-  // Latin to Cyrillic: the letter after one of these does not begin a word.
-  set(0xc0, 0x52f, CLASS.lower)
+  // Latin to Cyrillic: the letter after one of these does not begin a word. Chinese and the like have no such rule.
+  set(0xc0, 0x52f, CLASS.letter)
   for (const [from, to] of [...DASHES, ...SPACES]) set(from, to, CLASS.joiner)
   for (const [from, to] of [...INVISIBLE, ...COMPATIBLE]) set(from, to, CLASS.foldable)
   for (const zero of ZEROS) set(zero, zero + 9, CLASS.foldable)
   return classes
 }
 
+/** Bits of a symbol: a–z in either case are 1–26, digits and letters of other alphabets IN_WORD, all else 0. */
+export const SYMBOL_BITS = 5
+export const SYMBOL_MASK = (1 << SYMBOL_BITS) - 1
+export const IN_WORD = 27
+/** Above them: the inner loop of the scan has to stop here. */
+export const SPECIAL = 1 << SYMBOL_BITS
+/** Above that: a capital letter, which begins a word inside a name (`phoneNumber`). */
+export const CAPITAL = 1 << (SYMBOL_BITS + 1)
+
+/** What the inner loop of the scan needs to know of every UTF-16 code unit. */
+export const SYMBOLS: Uint8Array = CLASSES.map((kind, code) => {
+  if (kind !== CLASS.letter)
+    return kind === CLASS.digit ? IN_WORD | SPECIAL : kind > CLASS.digit ? SPECIAL : 0
+  if (code >= 0x80) return IN_WORD
+  return code < 0x60 ? (code & SYMBOL_MASK) | SPECIAL | CAPITAL : code & SYMBOL_MASK
+})
+
 export const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
+
+/** Reads beyond the ends are slow in V8, so they are not made. */
+export const isDigitAt = (text: string, at: number): boolean =>
+  at < text.length && isDigit(text.charCodeAt(at))
 
 /** ASCII letter, digit or underscore: what glues a number to a longer identifier. */
 export const isWordCode = (code: number): boolean =>

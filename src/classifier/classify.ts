@@ -7,7 +7,7 @@ import { detectors as defaultDetectors } from './detectors/index.ts'
 import { buildEngine, type Engine } from './engine.ts'
 import { RULES, type RuleName } from './levels.ts'
 import { Scan } from './scan.ts'
-import { compose, spanOf, VIEW_DEPTH_MAX, viewOf, type View } from './views.ts'
+import { spanOf, VIEW_DEPTH_MAX, viewOf, type View } from './views.ts'
 
 /** Which detectors look, and how much work they may do. */
 export type Setup = { readonly engine: Engine; readonly limits: Limits }
@@ -105,9 +105,9 @@ class Reader {
     scan.run(text, kind, key)
     if (kind === 'number' && /[eE]/.test(text)) this.#readView(writtenOut(text), kind, key)
     for (let depth = 0; depth < VIEW_DEPTH_MAX && !scan.isExhausted; depth++) {
-      const view: View | undefined = viewOf(scan.text, scan)
+      const view = viewOf(scan, this.#view)
       if (view === undefined) return
-      this.#readView(this.#view === undefined ? view : compose(this.#view, view), kind, key)
+      this.#readView(view, kind, key)
     }
   }
 
@@ -160,7 +160,9 @@ const keyOf = ({ kind, start, end }: Finding): string => `${kind}:${start}:${end
 function writtenOut(text: string): View {
   const value = Number(text)
   const digits = Number.isSafeInteger(value) ? String(value) : ''
-  const starts = new Int32Array(digits.length + 1)
-  starts[digits.length] = text.length
-  return { text: digits, starts }
+  return {
+    text: digits,
+    pieces: { at: [0], from: [0], width: [text.length] },
+    outer: undefined,
+  }
 }

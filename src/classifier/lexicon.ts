@@ -1,48 +1,74 @@
+import { SYMBOL_BITS, SYMBOL_MASK, SYMBOLS } from './characters.ts'
+import type { AnchorAt } from './detector.ts'
+
 /** A word that means something wherever one begins. */
 export type Entry = {
   /** Lower case unless `exact`. A space stands for one space, hyphen, underscore or line break. */
   readonly text: string
   /** Case matters, and the word may go on: a prefix of a token. */
   readonly exact: boolean
-  /** Its third character, lower-cased, for a quick no; 0 if that may be several. */
-  readonly third: number
   /** Ids of contexts that it is a sign of. */
   readonly contexts: readonly number[]
-  /** Positions of detectors that want to look. */
-  readonly detectors: readonly number[]
+  /** Detectors that want to look. */
+  readonly actions: readonly AnchorAt[]
 }
 
-/** Entries by their first two characters, so that an ordinary word costs one look-up. */
+/** Entries by the gap and the three symbols that they begin with, so that an ordinary word costs one look-up. */
 export type Lexicon = {
-  /** Bucket number by folded first and second character; 0 for none. */
-  readonly index: Uint16Array
-  readonly buckets: readonly (readonly Entry[])[]
+  /** 1 where some entry may begin; indexed by `hashOf`. */
+  readonly isKnown: Uint8Array
+  /** Number of the bucket, indexed alike. */
+  readonly bucketOf: Uint16Array
+  readonly buckets: readonly (readonly Bucketed[])[]
+  /** By bucket: a bit for each symbol that may come fourth. */
+  readonly fourths: readonly number[]
+}
+type Bucketed = { readonly window: number; readonly entry: Entry }
+
+/** The last four characters as symbols. */
+export const WINDOW_MASK = (1 << (4 * SYMBOL_BITS)) - 1
+const HASH_BITS = 15
+/** Knuth's multiplicative hashing: 2^32 divided by the golden ratio. */
+const HASH_FACTOR = 0x9e3779b1
+const HASH_SHIFT = 32 - HASH_BITS
+export const hashOf = (window: number): number => Math.imul(window, HASH_FACTOR) >>> HASH_SHIFT
+
+/** 1–26 for a letter, 0 for what ends a word. */
+export const symbolOf = (code: number): number => (SYMBOLS[code] ?? 0) & SYMBOL_MASK
+
+/** What the scan has seen when it stands on the third character of the word, and a word began there. */
+const windowOf = (word: string): number => {
+  let window = 0
+  for (let i = 0; i < 3; i++) {
+    window = (window << SYMBOL_BITS) | (i < word.length ? symbolOf(word.charCodeAt(i)) : 0)
+  }
+  return window
 }
 
-/** a–z (either case) to 1–26 and everything else somewhere in 0–31: full comparison follows. */
-export const slotOf = (first: number, second: number): number =>
-  ((first & 31) << 5) | (second >= 0x41 && second < 0x7b ? second & 31 : 0)
-
-export function buildLexicon(entries: readonly Omit<Entry, 'third'>[]): Lexicon {
-  const index = new Uint16Array(1024)
-  const buckets: Entry[][] = [[]]
+export function buildLexicon(entries: readonly Entry[]): Lexicon {
+  const isKnown = new Uint8Array(1 << HASH_BITS)
+  const bucketOf = new Uint16Array(isKnown.length)
+  const buckets: Bucketed[][] = []
+  const fourths: number[] = []
   for (const entry of entries) {
-    const slot = slotOf(entry.text.charCodeAt(0), entry.text.charCodeAt(1))
-    const bucket = index[slot] || buckets.length
-    index[slot] = bucket
-    const third = entry.text.charCodeAt(2)
-    ;(buckets[bucket] ??= []).push({
-      ...entry,
-      third: /[a-z]/i.test(entry.text.charAt(2)) ? third | 0x20 : 0,
-    })
+    const window = windowOf(entry.text)
+    const hash = hashOf(window)
+    const bucket = isKnown[hash] === 1 ? (bucketOf[hash] ?? 0) : buckets.length
+    isKnown[hash] = 1
+    bucketOf[hash] = bucket
+    ;(buckets[bucket] ??= []).push({ window, entry })
+    const bit = entry.text.length > 3 ? 1 << symbolOf(entry.text.charCodeAt(3)) : -1
+    fourths[bucket] = (fourths[bucket] ?? 0) | bit
   }
-  return { index, buckets }
+  return { isKnown, bucketOf, buckets, fourths }
 }
 
 /** Where the entry ends if it stands at `at`; -1 if it doesn't. */
 export function matchEntry(text: string, at: number, entry: Entry): number {
   const { text: word, exact } = entry
-  if (exact) return text.startsWith(word, at) ? at + word.length : -1
+  const end = at + word.length
+  if (end > text.length) return -1
+  if (exact) return text.startsWith(word, at) ? end : -1
   for (let i = 0; i < word.length; i++) {
     const wanted = word.charCodeAt(i)
     const code = text.charCodeAt(at + i)
@@ -51,8 +77,7 @@ export function matchEntry(text: string, at: number, entry: Entry): number {
     } else if (code !== wanted && (code < 0x41 || code > 0x5a || (code | 0x20) !== wanted))
       return -1
   }
-  const end = at + word.length
-  return goesOn(text.charCodeAt(end - 1), text.charCodeAt(end)) ? -1 : end
+  return end < text.length && goesOn(text.charCodeAt(end - 1), text.charCodeAt(end)) ? -1 : end
 }
 
 /** The word runs on after its match; a capital after a small letter begins the next one (`phoneNumber`). */

@@ -1,4 +1,4 @@
-import { isDigit } from './characters.ts'
+import { isDigit, isDigitAt } from './characters.ts'
 
 /** What stands between two groups of digits. */
 export const GAP = { space: 1, hyphen: 2, dot: 3, slash: 4, parenthesis: 5 } as const
@@ -72,29 +72,30 @@ export function readNumber(
     const next = skipGap(text, end)
     if (next < 0 || next - start >= LENGTH_MAX) break
     let stop = next + 1
-    while (stop - next <= DIGITS_MAX && isDigit(text.charCodeAt(stop))) stop++
+    while (stop - next <= DIGITS_MAX && isDigitAt(text, stop)) stop++
     if (token.digitCount + stop - next > DIGITS_MAX) break
     gap = gapOf(text, end, next)
     at = next
     end = stop
   }
   token.end = end
-  token.after = text.charCodeAt(end)
+  token.after = end < text.length ? text.charCodeAt(end) : Number.NaN
   readOpening(token, text)
   return true
 }
 
 /** Position of the digit after at most three characters that join groups; -1 if there is none. */
 function skipGap(text: string, end: number): number {
-  const first = text.charCodeAt(end)
-  if (gapKind(first) === 0) return -1
-  if (isDigit(text.charCodeAt(end + 1))) return end + 1
-  let hasParenthesis = first === 0x28 || first === 0x29
-  for (let at = end + 1; at < end + 4; at++) {
+  const stop = Math.min(end + 4, text.length)
+  let hasParenthesis = false
+  for (let at = end; at < stop; at++) {
     const code = text.charCodeAt(at)
-    if (isDigit(code)) return hasParenthesis || isSpacedHyphen(text, end, at) ? at : -1
-    if (gapKind(code) === 0) return -1
-    hasParenthesis ||= code === 0x28 || code === 0x29
+    if (isDigit(code)) {
+      return at === end + 1 || hasParenthesis || isSpacedHyphen(text, end, at) ? at : -1
+    }
+    const kind = gapKind(code)
+    if (kind === 0) return -1
+    hasParenthesis ||= kind === GAP.parenthesis
   }
   return -1
 }
@@ -127,18 +128,23 @@ function gapKind(code: number): number {
   }
 }
 
+export const isGap = (code: number): boolean => gapKind(code) !== 0
+
+const codeBefore = (text: string, at: number): number =>
+  at > 0 ? text.charCodeAt(at - 1) : Number.NaN
+
 /** `+49`, `(0)30`, `(+49)`, `+(49)`: what stands before the first digit and belongs to it. */
 function readOpening(token: NumberToken, text: string): void {
   let at = token.start
   token.isInternational = false
-  if (text.charCodeAt(at - 1) === 0x28) at--
-  if (text.charCodeAt(at - 1) === 0x2b) {
+  if (codeBefore(text, at) === 0x28) at--
+  if (codeBefore(text, at) === 0x2b) {
     at--
     token.isInternational = true
-    if (text.charCodeAt(at - 1) === 0x28) at--
+    if (codeBefore(text, at) === 0x28) at--
   }
   token.opening = at
-  token.before = text.charCodeAt(at - 1)
+  token.before = codeBefore(text, at)
   const gap = gapKind(token.before)
-  token.gapBefore = gap !== 0 && isDigit(text.charCodeAt(at - 2)) ? gap : 0
+  token.gapBefore = gap !== 0 && at > 1 && isDigit(text.charCodeAt(at - 2)) ? gap : 0
 }

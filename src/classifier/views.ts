@@ -1,44 +1,103 @@
-import { digitOf, isDash, isInvisible, isSpace } from './characters.ts'
+import { CLASS, CLASSES, digitOf, isDash, isInvisible } from './characters.ts'
 import type { Scan } from './scan.ts'
 
-/**
- * The same text, read another way, with the place in the original of every unit.
- *
- * Unit `i` of `text` comes from `starts[i]` up to `starts[i + 1]`; the last entry is the end.
- */
-export type View = { readonly text: string; readonly starts: Int32Array }
+/** A text read another way, in pieces that each know where they come from. */
+export type View = {
+  readonly text: string
+  readonly pieces: Pieces
+  /** What it is a view of, if that is itself a view. */
+  readonly outer: View | undefined
+}
+
+/** Parallel arrays, one place per piece, in order. */
+type Pieces = {
+  /** Where the piece begins in the view, and in the text it was taken from. */
+  readonly at: number[]
+  readonly from: number[]
+  /** Length in that text of a piece that was replaced as a whole; 0 for one taken over unit by unit. */
+  readonly width: number[]
+}
 
 /** How often a view is taken of a view: escapes inside a JSON string inside a JSON string. */
 export const VIEW_DEPTH_MAX = 2
 
 /** What a text asks to be read as besides itself; undefined if only as itself. Decoders of other encodings join here. */
 export function viewOf(
-  text: string,
-  scan: Pick<Scan, 'hasEscape' | 'hasFoldable'>,
+  scan: Pick<Scan, 'text' | 'hasEscape' | 'hasFoldable'>,
+  outer: View | undefined,
 ): View | undefined {
-  if (scan.hasEscape) {
-    const plain = unescape(text)
-    return scan.hasFoldable || !isAscii(plain.text) ? compose(plain, fold(plain.text)) : plain
+  if (!scan.hasEscape) return scan.hasFoldable ? fold(scan.text, outer) : undefined
+  const plain = unescape(scan.text, outer)
+  return scan.hasFoldable ? fold(plain.text, plain) : plain
+}
+
+/** The span in the first text of a span in the view. */
+export function spanOf(view: View, start: number, end: number): readonly [number, number] {
+  const from = startOf(view.pieces, start)
+  const to = end > start ? endOf(view.pieces, end) : from
+  return view.outer === undefined ? [from, to] : spanOf(view.outer, from, to)
+}
+
+function startOf({ at, from, width }: Pieces, position: number): number {
+  const piece = pieceAt(at, position)
+  const origin = from[piece] ?? 0
+  return (width[piece] ?? 0) > 0 ? origin : origin + position - (at[piece] ?? 0)
+}
+
+function endOf({ at, from, width }: Pieces, position: number): number {
+  const piece = pieceAt(at, position - 1)
+  const origin = from[piece] ?? 0
+  const whole = width[piece] ?? 0
+  return whole > 0 ? origin + whole : origin + position - (at[piece] ?? 0)
+}
+
+/** The last piece that begins at or before the position. */
+function pieceAt(at: readonly number[], position: number): number {
+  let low = 0
+  let high = at.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((at[middle] ?? 0) <= position) low = middle
+    else high = middle - 1
   }
-  return scan.hasFoldable ? fold(text) : undefined
+  return low
 }
 
-/** A view of a view, as a view of the first text. */
-export function compose(outer: View, inner: View): View {
-  const starts = new Int32Array(inner.starts.length)
-  for (let i = 0; i < starts.length; i++) starts[i] = outer.starts[inner.starts[i] ?? 0] ?? 0
-  return { text: inner.text, starts }
-}
+/** Puts a view together from left to right. */
+class Builder {
+  readonly #source: string
+  readonly #parts: string[] = []
+  readonly #pieces: Pieces = { at: [], from: [], width: [] }
+  #length = 0
+  #taken = 0
 
-/** The span in the original of a span in the view. */
-export const spanOf = (view: View, start: number, end: number): readonly [number, number] => [
-  view.starts[start] ?? 0,
-  view.starts[end] ?? 0,
-]
+  constructor(source: string) {
+    this.#source = source
+  }
 
-const isAscii = (text: string): boolean => {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
-  return true
+  /** Takes over what comes before `from`, then puts `replacement` for the `width` units there. */
+  replace(from: number, width: number, replacement: string): void {
+    this.#keep(from)
+    if (replacement !== '') this.#push(replacement, from, width)
+    this.#taken = from + width
+  }
+
+  view(outer: View | undefined): View {
+    this.#keep(this.#source.length)
+    return { text: this.#parts.join(''), pieces: this.#pieces, outer }
+  }
+
+  #keep(to: number): void {
+    if (to > this.#taken) this.#push(this.#source.slice(this.#taken, to), this.#taken, 0)
+  }
+
+  #push(part: string, from: number, width: number): void {
+    this.#parts.push(part)
+    this.#pieces.at.push(this.#length)
+    this.#pieces.from.push(from)
+    this.#pieces.width.push(width)
+    this.#length += part.length
+  }
 }
 
 /** What a short escape stands for (RFC 8259, section 7; also of most programming languages). */
@@ -53,68 +112,54 @@ const SHORT: Readonly<Record<string, string>> = {
 }
 
 /** Resolves one layer of `\n`, `\"` and `\u0040`, as in JSON inside a string. What is no escape stays. */
-export function unescape(text: string): View {
-  const parts: string[] = []
-  const starts = new Int32Array(text.length + 1)
-  let count = 0
-  let from = 0
+export function unescape(text: string, outer?: View): View {
+  const builder = new Builder(text)
   let at = text.indexOf('\\')
   while (at >= 0) {
     const next = text.charAt(at + 1)
     const short = SHORT[next]
     const hex = next === 'u' ? text.slice(at + 2, at + 6) : ''
-    const isUnicode = /^[0-9a-fA-F]{4}$/.test(hex)
-    if (short !== undefined || isUnicode) {
-      parts.push(text.slice(from, at), short ?? String.fromCharCode(Number.parseInt(hex, 16)))
-      for (let i = from; i <= at; i++) starts[count++] = i
-      from = at + (isUnicode ? 6 : 2)
+    if (short !== undefined) builder.replace(at, 2, short)
+    else if (/^[0-9a-fA-F]{4}$/.test(hex)) {
+      builder.replace(at, 6, String.fromCharCode(Number.parseInt(hex, 16)))
     }
-    at = text.indexOf('\\', Math.max(from, at + 1))
+    at = text.indexOf('\\', at + (short === undefined ? 1 : 2))
   }
-  parts.push(text.slice(from))
-  for (let i = from; i <= text.length; i++) starts[count++] = i
-  return { text: parts.join(''), starts: starts.subarray(0, count) }
+  return builder.view(outer)
 }
 
 /** Longest replacement taken from NFKC; the few longer ones (`ﷺ`) are no identifiers. */
 const EXPANSION_MAX = 4
 
-/** NFKC where it yields ASCII, digits of any script as ASCII, dashes and spaces as `-` and ` `, invisible ones gone. */
-export function fold(text: string): View {
-  const parts: string[] = []
-  const starts: number[] = []
-  let from = 0
+/** NFKC where it matters, digits of any script as ASCII, dashes and spaces as `-` and ` `, invisible ones gone. */
+export function fold(text: string, outer?: View): View {
+  const builder = new Builder(text)
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (code < 0x80) continue
-    const isPair = code >= 0xd800 && code <= 0xdbff
-    const width = isPair ? 2 : 1
-    const folded = foldOf(text, at, code, width)
-    if (folded === undefined) {
-      at += width - 1
-      continue
-    }
-    parts.push(text.slice(from, at), folded)
-    for (let i = from; i < at; i++) starts.push(i)
-    for (let i = 0; i < folded.length; i++) starts.push(at)
-    from = at + width
+    if (code < 0x80 || (CLASSES[code] ?? 0) < CLASS.foldable) continue
+    const width = code >= 0xd800 && code <= 0xdbff ? 2 : 1
+    const folded = foldOf(text.slice(at, at + width), code)
+    if (folded !== undefined) builder.replace(at, width, folded)
     at += width - 1
   }
-  parts.push(text.slice(from))
-  for (let i = from; i <= text.length; i++) starts.push(i)
-  return { text: parts.join(''), starts: Int32Array.from(starts) }
+  return builder.view(outer)
 }
 
-function foldOf(text: string, at: number, code: number, width: number): string | undefined {
-  if (isInvisible(code)) return ''
-  if (isDash(code)) return '-'
-  if (isSpace(code)) return ' '
-  const digit = digitOf(code)
-  if (digit >= 0) return String(digit)
+/** What has been looked up already: at most the few thousand characters that are foldable. */
+const FOLDS = new Map<string, string | undefined>()
+
+function foldOf(character: string, code: number): string | undefined {
   // U+E0000–E0FFF: tags and variation selectors, all ignorable.
   if (code === 0xdb40) return ''
-  const character = text.slice(at, at + width)
-  if (width === 1 && code < 0x2000 && code > 0xff) return undefined
+  if (!FOLDS.has(character)) FOLDS.set(character, computeFold(character, code))
+  return FOLDS.get(character)
+}
+
+function computeFold(character: string, code: number): string | undefined {
+  if (CLASSES[code] === CLASS.joiner) return isDash(code) ? '-' : ' '
+  if (isInvisible(code)) return ''
+  const digit = digitOf(code)
+  if (digit >= 0) return String(digit)
   const folded = character.normalize('NFKC')
   return folded !== character && folded.length <= EXPANSION_MAX ? folded : undefined
 }

@@ -26,6 +26,7 @@ export const assignment: Detector = {
   marks: '=:',
   atMark: (scan, at) => {
     const { text } = scan
+    if (!endsLikeSecret(text, at)) return
     const from = valueStart(text, at + 1)
     if (from < 0) return
     const to = valueEnd(text, from)
@@ -57,6 +58,17 @@ export const assignment: Detector = {
     scan.spend(text.length)
     judge(scan, scan.key, 0, text.length)
   },
+}
+
+/** Last two letters of all names that PASSWORD and TOKEN accept: a quick no for every other colon. */
+const ENDINGS = new Set(
+  'rd wd se de rt ña pe ha ło ss ds es ts et en ey ns ys al ls th on er id ue 64 ng'.split(' '),
+)
+
+function endsLikeSecret(text: string, at: number): boolean {
+  let end = at
+  while (end > 1 && end > at - 3 && !isName(text.charCodeAt(end - 1))) end--
+  return end > 1 && ENDINGS.has(text.slice(end - 2, end).toLowerCase())
 }
 
 function judge(scan: Scan, name: string, from: number, to: number): void {

@@ -32,19 +32,11 @@ const SAID = [
   'presented with',
   'presents for',
   'who presents',
-  'was admitted',
-  'was diagnosed',
   'diagnosed me',
-  'i was diagnosed',
-  'was prescribed',
   'prescribed me',
   'currently taking',
-  'the patient is',
-  'the patient has',
-  'the patient had',
-  'the patient was',
-  'the patient reports',
-  'the patient states',
+  'patient states',
+  'patient had',
   'this patient',
   'patient is',
   'patient has',
@@ -54,17 +46,12 @@ const SAID = [
   'pt is',
   'pt reports',
   'status post',
-  'her symptoms',
-  'his symptoms',
   'acude a',
   'refiere',
-  'she denies',
-  'he denies',
-  'i have been having',
-  'how are you feeling',
-  "i've been having",
-  'since i last saw you',
-  'what brings you',
+  'since i last saw',
+  'brings you in',
+  'feeling today',
+  'ingresa por',
 ]
 const EXAM = [
   'afebrile',
@@ -91,24 +78,29 @@ const EXAM = [
   'chief complaint',
   'hpi',
 ]
+/** After "my", "his" or "her". */
 const OWN = [
-  'my doctor',
-  'my diagnosis',
-  'my symptoms',
-  'my medication',
-  'my medications',
-  'my blood pressure',
-  'my pain',
-  'my surgery',
-  'my therapist',
-  'my psychiatrist',
-  'my prescription',
-  'i take',
-  'i had surgery',
-  'my mri',
-  'my blood sugar',
-  "i'm allergic",
+  'doctor',
+  'diagnosis',
+  'symptoms',
+  'medication',
+  'medications',
+  'meds',
+  'blood pressure',
+  'surgery',
+  'therapist',
+  'psychiatrist',
+  'prescription',
+  'mri',
+  'blood sugar',
+  'biopsy',
+  'chemo',
+  'cardiologist',
+  'oncologist',
+  'insulin',
 ]
+/** After "was", "been" and the like. */
+const HAPPENED = ['admitted', 'diagnosed', 'prescribed', 'hospitalized', 'discharged', 'referred']
 
 const SECTIONS = [
   'hpi',
@@ -180,7 +172,7 @@ const ICD_10 = /\b[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?\b/
 const DOSE = /\b\d{1,4}(?:\.\d{1,2})? ?(?:mg|mcg|ml|units)\b/i
 
 /** How much each group counts, once for one sign and once more for others. */
-const WEIGHTS: Readonly<Record<string, number>> = {
+const WEIGHTS: readonly (readonly [string, number])[] = Object.entries({
   'health.record': 2,
   'health.said': 1,
   'health.exam': 1,
@@ -191,7 +183,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   'health.age': 2,
   'health.measure': 1,
   'health.code': 1.5,
-}
+})
 const SCORE_MIN = 3
 const GROUPS_MIN = 2
 /** A shorter leaf holds no two signs. */
@@ -203,7 +195,7 @@ export const health: Detector = {
     'health.record': RECORD,
     'health.said': SAID,
     'health.exam': EXAM,
-    'health.own': OWN,
+    'health.own': [],
     'health.section': [],
     'health.speaker': [],
     'health.regimen': [],
@@ -212,7 +204,17 @@ export const health: Detector = {
     'health.code': [],
   },
   words: [
-    ...new Set([...SECTIONS, ...SPEAKERS, ...UNITS, ...AGES, ...MEASURES, ...CODES, ...PRESCRIBED]),
+    ...new Set([
+      ...SECTIONS,
+      ...SPEAKERS,
+      ...UNITS,
+      ...AGES,
+      ...MEASURES,
+      ...CODES,
+      ...PRESCRIBED,
+      ...OWN,
+      ...HAPPENED,
+    ]),
   ],
   atWord: (scan, start, end) => {
     const { text } = scan
@@ -247,6 +249,8 @@ const SIGNS: readonly Sign[] = [
     'health.regimen',
     (before, after) => /\d ?$/.test(before) && REGIMEN.test(after),
   ],
+  [new Set(OWN), 'health.own', (before) => /\b(?:my|his|her) $/i.test(before)],
+  [new Set(HAPPENED), 'health.said', (before) => /\b(?:was|were|been|i'm|am) $/i.test(before)],
   [new Set(AGES), 'health.age', (before, after) => /\d[ -]?$/.test(before) && SEX.test(after)],
   [new Set(MEASURES), 'health.measure', (_before, after) => VALUE.test(after)],
   [new Set(CODES), 'health.code', (_before, after) => ICD_10.test(after)],
@@ -258,7 +262,7 @@ function judge(scan: Scan): void {
   if (length < LENGTH_MIN) return
   let score = 0
   let groups = 0
-  for (const [context, weight] of Object.entries(WEIGHTS)) {
+  for (const [context, weight] of WEIGHTS) {
     const count = Math.min(scan.count(context), 2)
     if (count === 0) continue
     groups++

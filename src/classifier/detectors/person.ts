@@ -84,7 +84,7 @@ export const person: Detector = {
     const lower = word.toLowerCase()
     if (lower === 'dear') greeting(scan, end)
     else if (TITLES_SET.has(lower)) title(scan, word, end)
-    else find(scan, AFTER_LABEL, end, 0.6)
+    else if (isLabel(scan.text, end)) find(scan, AFTER_LABEL, end, 0.6)
   },
   /** The whole value of a key that promises a name. */
   atEnd: (scan) => {
@@ -94,6 +94,16 @@ export const person: Detector = {
     scan.spend(text.length)
     if (WHOLE.test(text)) scan.report('person', 0, text.length, 0.6)
   },
+}
+
+/** A colon or equals sign comes next, or after quotes and stars. */
+function isLabel(text: string, end: number): boolean {
+  for (let at = end; at < end + 5 && at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x3a || code === 0x3d) return true
+    if (!'"\'*_ '.includes(text.charAt(at))) return false
+  }
+  return false
 }
 
 const TITLES_SET = new Set(TITLES)
