@@ -47,7 +47,7 @@ export async function importKey(
 }
 
 /** Stores a key; false if one with this secret exists. */
-export async function putKey(
+async function putKey(
   env: Database,
   key: { readonly caller: Caller; readonly secretHash: string; readonly imported: boolean },
   nowMs: number,

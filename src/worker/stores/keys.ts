@@ -76,7 +76,7 @@ export async function findKey(
 }
 
 /** Reads D1 and refreshes both caches. */
-export async function reloadKey(
+async function reloadKey(
   env: KeyStores,
   lookup: string,
   nowMs: number,
