@@ -188,11 +188,12 @@ const byId = <T extends { readonly id: string }>(rules: readonly T[]): readonly 
   rules.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
 /** The hardest to get round first, because refusals name one: what nobody can waive, then what depends on least, then by id. */
-function byWeight(guardrails: readonly Guardrail[]): readonly Guardrail[] {
-  const waivable = ({ level }: Guardrail): number => (level === 'enforce-no-waiver' ? 0 : 1)
-  const terms = ({ never }: Guardrail): number => Object.keys(never).length
-  return byId(guardrails).toSorted((a, b) => waivable(a) - waivable(b) || terms(a) - terms(b))
-}
+const byWeight = (guardrails: readonly Guardrail[]): readonly Guardrail[] =>
+  byId(guardrails).toSorted((a, b) => weightOf(a) - weightOf(b))
+
+const WAIVABLE = 1000
+const weightOf = ({ level, never }: Guardrail): number =>
+  (level === 'enforce-no-waiver' ? 0 : WAIVABLE) + Object.keys(never).length
 
 const certainly =
   (test: RequestTest): RequestTest =>

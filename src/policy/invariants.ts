@@ -89,10 +89,11 @@ function* labelsOf(
     ),
   )
   const jurisdictionSets = jurisdictionSetsOf(conditions, attributes.countryGroups)
-  for (const categories of categorySets)
-    for (const jurisdictions of jurisdictionSets)
-      for (const level of LEVELS)
-        for (const scan of SCANS) yield { level, categories, jurisdictions, scan }
+  // The plainest first, because the first that breaks an invariant is shown to people.
+  for (const scan of SCANS)
+    for (const categories of categorySets)
+      for (const jurisdictions of jurisdictionSets)
+        for (const level of LEVELS) yield { level, categories, jurisdictions, scan }
 }
 
 /** The smallest sets of categories that meet two conditions together. */

@@ -128,7 +128,11 @@ export const Obligation = z.strictObject({
     /** Kinds to replace before anything leaves zone `own`. */
     z.strictObject({ redact: z.array(z.enum(FINDING_KINDS)).min(1) }),
     /** Decimal dollars, as text: most that one attempt may cost. */
-    z.strictObject({ maxCostUsd: z.string().regex(/^\d{1,12}(\.\d{1,12})?$/) }),
+    z.strictObject({
+      maxCostUsd: z
+        .string()
+        .regex(/^\d{1,12}(\.\d{1,12})?$/, { message: "dollars as text, such as '0.50'" }),
+    }),
     z.strictObject({ log: z.literal('minimal') }),
   ]),
 })

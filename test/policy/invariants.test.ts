@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest'
+import { compileRules } from '../../src/policy/evaluate.ts'
+import { findViolations } from '../../src/policy/invariants.ts'
+import { bundleOf, guardrail, NOW_MS, own, place, rule } from './fixtures.ts'
+
+const third = { zone: 'third-party' } as const
+const restricted = rule('restricted-home', {
+  when: { level: ['restricted' as const] },
+  never: third,
+})
+const health = rule('health-home', {
+  when: { categories: { any: ['health' as const] } },
+  never: third,
+})
+const level = { level: ['restricted' as const] }
+
+const violations = (tables: Parameters<typeof bundleOf>[0]) => {
+  const bundle = bundleOf(tables)
+  return findViolations(bundle, compileRules(bundle, NOW_MS)).map(({ destination, request }) => ({
+    destination,
+    label: request.label,
+  }))
+}
+
+test.each([
+  [
+    'a guardrail that says the same',
+    { guardrails: [guardrail('g-one', { when: level, never: third })], invariants: [restricted] },
+  ],
+  [
+    'a wider guardrail',
+    { guardrails: [guardrail('g-one', { never: third })], invariants: [restricted, health] },
+  ],
+  [
+    'a route that uses own hardware only',
+    { routes: [rule('r-one', { prefer: ['onprem'] })], invariants: [restricted, health] },
+  ],
+  [
+    'two guardrails that together cover it',
+    {
+      guardrails: [
+        guardrail('g-one', { when: { ...level, scan: ['complete' as const] }, never: third }),
+        guardrail('g-two', {
+          when: { scan: ['partial' as const, 'unscanned' as const] },
+          never: third,
+        }),
+      ],
+      invariants: [restricted],
+    },
+  ],
+  ['no third party at all', { destinations: [own('home')], invariants: [restricted] }],
+])('%s keeps an invariant', (_name, tables) => expect(violations(tables)).toEqual([]))
+
+test.each([
+  ['no guardrail', { invariants: [restricted] }, { level: 'restricted' }],
+  [
+    'a guardrail in simulation',
+    {
+      guardrails: [
+        { ...guardrail('g-one', { when: level, never: third }), level: 'simulate' as const },
+      ],
+      invariants: [restricted],
+    },
+    { level: 'restricted' },
+  ],
+  [
+    'a guardrail with an exemption',
+    {
+      guardrails: [
+        guardrail('g-one', {
+          when: { ...level, categories: { none: ['declared:health' as const] } },
+          never: third,
+        }),
+      ],
+      invariants: [restricted],
+    },
+    { level: 'restricted', categories: ['declared:health'] },
+  ],
+  [
+    'a guardrail for some countries',
+    {
+      guardrails: [
+        guardrail('g-one', { when: { ...level, jurisdictions: { any: ['eu'] } }, never: third }),
+      ],
+      invariants: [restricted],
+    },
+    { level: 'restricted' },
+  ],
+  [
+    'a guardrail that half covers it',
+    { guardrails: [guardrail('g-one', { when: level, never: third })], invariants: [health] },
+    { categories: ['health'] },
+  ],
+  [
+    'a guardrail that looks at one agreement',
+    {
+      guardrails: [
+        guardrail('g-one', { when: level, never: { agreements: { lacks: ['dpa' as const] } } }),
+      ],
+      destinations: [own('home'), place('away', { agreements: ['dpa'] })],
+      invariants: [restricted],
+    },
+    { level: 'restricted' },
+  ],
+  [
+    'a waiver',
+    {
+      guardrails: [guardrail('g-one', { when: level, never: third })],
+      waivers: [
+        {
+          id: 'w-one',
+          guardrail: 'g-one',
+          ticket: 'T',
+          because: 'b',
+          approvers: ['a', 'b'],
+          when: { team: ['red'] },
+          to: {},
+          from: '2026-11-01',
+          expires: '2026-12-01',
+        },
+      ],
+      invariants: [restricted],
+    },
+    { level: 'restricted' },
+  ],
+  [
+    'a route that opens later for one category',
+    {
+      guardrails: [
+        guardrail('g-one', {
+          when: { ...level, categories: { none: ['pii' as const] } },
+          never: third,
+        }),
+      ],
+      routes: [
+        rule('r-one', {
+          when: { categories: { all: ['pii' as const, 'hr' as const] } },
+          prefer: ['away'],
+        }),
+        rule('r-two', { prefer: ['onprem'] }),
+      ],
+      invariants: [restricted],
+    },
+    { level: 'restricted', categories: ['hr', 'pii'] },
+  ],
+])('%s breaks an invariant, and the witness shows how', (_name, tables, label) =>
+  expect(violations(tables)).toMatchObject([{ destination: 'away', label }]),
+)
