@@ -134,6 +134,7 @@ class Reader {
       start: from,
       end: to,
       path: this.#pathOf(),
+      ...(this.#leaf?.kind === 'key' ? IN_KEY : undefined),
       confidence,
       level: rule.level,
       categories: rule.categories,
@@ -153,6 +154,8 @@ class Reader {
     this.unscanned.push({ path: this.#pathOf(), reason })
   }
 }
+
+const IN_KEY = { inKey: true } as const
 
 const keyOf = ({ kind, start, end }: Finding): string => `${kind}:${start}:${end}`
 

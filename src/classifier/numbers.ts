@@ -4,7 +4,7 @@ import { isDigit, isDigitAt } from './characters.ts'
 export const GAP = { space: 1, hyphen: 2, dot: 3, slash: 4, parenthesis: 5 } as const
 
 /** Bounds of one number: more groups or a longer text is no number that anybody detects. */
-const GROUPS_MAX = 12
+const GROUPS_MAX = 8
 const LENGTH_MAX = 40
 const DIGITS_MAX = 24
 

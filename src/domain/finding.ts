@@ -39,6 +39,8 @@ export type Finding = {
   readonly end: number
   /** JSON Pointer (RFC 6901) of the leaf in the request body; '' for plain text. */
   readonly path: string
+  /** The span lies in the key of the member at `path`, not in its value. */
+  readonly inKey?: true
   /** 0 to 1. Under 0.5 a finding is only possible: it is reported and raises nothing. */
   readonly confidence: number
   readonly level: Level

@@ -29,11 +29,14 @@ export const assignment: Detector = {
     if (!endsLikeSecret(text, at)) return
     const from = valueStart(text, at + 1)
     if (from < 0) return
+    // A sign inside a value that has been judged assigns nothing: each text is read once.
+    if (scan.distance('assignment.value', at) <= 0) return
     const to = valueEnd(text, from)
     scan.spend(to - from + 4)
     if (to - from < PASSWORD_MIN) return
     const name = nameBefore(text, at)
     scan.spend(name.length)
+    scan.note('assignment.value', to)
     judge(scan, name, from, to)
   },
   contexts: {
@@ -50,6 +53,7 @@ export const assignment: Detector = {
       'authorization',
       'auth',
     ],
+    'assignment.value': [],
   },
   atEnd: (scan) => {
     if (scan.kind !== 'string' || scan.distance('secret', 0) > 1) return

@@ -28,8 +28,7 @@ const DECLARING: Readonly<Record<string, RuleName>> = {
   'nur für den internen gebrauch': 'marker-internal',
   'nur für den dienstgebrauch': 'marker-confidential',
   'attorney client privileged': 'marker-legal',
-  'attorney-client privileged': 'marker-legal',
-  'lawyer-client privileged': 'marker-legal',
+  'lawyer client privileged': 'marker-legal',
   'legally privileged': 'marker-legal',
   'privileged and confidential': 'marker-legal',
   'privileged & confidential': 'marker-legal',
@@ -41,7 +40,6 @@ const DECLARING: Readonly<Record<string, RuleName>> = {
   'subject to itar': 'marker-export',
   'ear controlled': 'marker-export',
   'export controlled': 'marker-export',
-  'export-controlled': 'marker-export',
   'export restricted': 'marker-export',
   'us persons only': 'marker-export',
 }
@@ -53,9 +51,8 @@ const STANDING: Readonly<Record<string, RuleName>> = {
   confidentiel: 'marker-confidential',
   confidencial: 'marker-confidential',
   privileged: 'marker-legal',
-  'attorney-client privilege': 'marker-legal',
   'attorney client privilege': 'marker-legal',
-  'solicitor-client privilege': 'marker-legal',
+  'solicitor client privilege': 'marker-legal',
   'legal privilege': 'marker-legal',
   'legal professional privilege': 'marker-legal',
   'work product': 'marker-legal',
@@ -71,15 +68,17 @@ export const marker: Detector = {
   name: 'marker',
   words: [...Object.keys(DECLARING), ...Object.keys(STANDING)],
   atWord: (scan, start, end) => {
-    const phrase = scan.text.slice(start, end).toLowerCase().replaceAll(/[_\n]/g, ' ')
-    const spaced = phrase.replaceAll('-', ' ')
+    const phrase = scan.text
+      .slice(start, end)
+      .toLowerCase()
+      .replaceAll(/[-_\n]/g, ' ')
     scan.spend(64)
-    const declared = DECLARING[phrase] ?? DECLARING[spaced]
+    const declared = DECLARING[phrase]
     if (declared !== undefined) {
-      scan.report(declared, start, end, 0.8)
+      scan.claim(declared, start, end, 0.8)
       return
     }
-    const standing = STANDING[phrase] ?? STANDING[spaced]
+    const standing = STANDING[phrase]
     if (standing !== undefined)
       scan.report(standing, start, end, standsAlone(scan, start, end) ? 0.7 : 0.3)
   },
