@@ -9,7 +9,7 @@ import type { RenderedRequest } from './wire.ts'
 const NATIVE =
   /^@(?:cf|hf)\/(?:meta\/|meta-llama\/|mistral\/|mistralai\/mistral-small-3|google\/gemma-(?:2b|3|7b)|deepseek-ai\/deepseek-r1-distill|qwen\/(?:qwen1|qwq|qwen2)|ibm-granite\/|aisingapore\/)/
 
-export const isNative = (upstreamModel: string): boolean => NATIVE.test(upstreamModel)
+const isNative = (upstreamModel: string): boolean => NATIVE.test(upstreamModel)
 
 /**
  * The inputs of `env.AI.run`; the model is an argument of its own. Both families take `max_tokens` (without it the native
