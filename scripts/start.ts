@@ -31,13 +31,21 @@ async function start(args: readonly string[]): Promise<number> {
     const tookS = ((performance.now() - startedMs) / 1000).toFixed(1)
     console.log(`\nready in ${tookS} s`)
     if (parsed.value.once) return code
+    const stopped = untilStopped()
     console.log(howToUse(stage.local.url, stage.key))
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+    await stopped
     console.log('\nstopping')
     return 0
   } finally {
     await stage.close()
   }
+}
+
+/** Miniflare ends the process on these signals; here they end the exchange with it in order. */
+async function untilStopped(): Promise<void> {
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const signal of signals) process.removeAllListeners(signal)
+  await Promise.race(signals.map((signal) => once(process, signal)))
 }
 
 async function showSamples({ local, bundle, key }: Stage): Promise<number> {

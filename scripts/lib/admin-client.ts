@@ -20,7 +20,7 @@ export async function withAdmin<T>(
     throw new Error('there is no local Demarc yet: run "npm start" once, or pass --url')
   }
   const vars = localVars()
-  const running = runningServer(STATE_DIRECTORY)
+  const running = await runningServer(STATE_DIRECTORY)
   if (running !== undefined) {
     const token = vars['ADMIN_TOKEN'] ?? keptSecrets(STATE_DIRECTORY).adminToken
     return await use(adminRequest(running.url, token))

@@ -15,13 +15,18 @@ export function writeServerNote(directory: string, note: ServerNote): void {
 export const removeServerNote = (directory: string): void =>
   rmSync(fileIn(directory), { force: true })
 
-/** The server that runs on the data in `directory`; undefined if its process is gone. */
-export function runningServer(directory: string): ServerNote | undefined {
+/** Long enough for a server on the same machine. */
+const TIMEOUT_MS = 1000
+
+/** The server that runs on the data in `directory`; undefined if its process is gone or does not answer. */
+export async function runningServer(directory: string): Promise<ServerNote | undefined> {
   if (!existsSync(fileIn(directory))) return undefined
   try {
     const note = ServerNote.parse(JSON.parse(readFileSync(fileIn(directory), 'utf8')))
     process.kill(note.pid, 0)
-    return note
+    // Another process may have its number by now.
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    return (await fetch(`${note.url}/healthz`, { signal })).ok ? note : undefined
   } catch {
     return undefined // left behind by a server that was killed
   }

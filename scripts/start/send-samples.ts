@@ -20,6 +20,7 @@ const Receipt = z.object({
   refusal: z.object({ code: z.string(), rule: z.string().optional() }).nullable(),
   evidence: z.array(z.object({ kind: z.string(), path: z.string() })),
   route: Rule,
+  attempts: z.array(z.object({ destination: z.string(), model: z.string(), form: z.string() })),
   guardrails: z.array(Rule.extend({ removed: z.array(z.string()) })),
 })
 export type Receipt = z.infer<typeof Receipt>

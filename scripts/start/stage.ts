@@ -26,7 +26,7 @@ export type Stage = {
  * @throws with a message for the person at the terminal.
  */
 export async function setStage({ port, probes }: StartArguments): Promise<Stage> {
-  const running = runningServer(STATE_DIRECTORY)
+  const running = await runningServer(STATE_DIRECTORY)
   if (running !== undefined) {
     throw new Error(`Demarc already runs at ${running.url} (process ${running.pid}): stop it first`)
   }

@@ -23,7 +23,7 @@ function block(outcome: Outcome, posted: Posted | undefined): string {
   const lines = [
     row([sample.name, label, where, tokens, posted?.costUsd ?? '-']),
     // The decision's id takes the place of the last two columns.
-    `${row(['', foundIn(receipt), reasonIn(receipt)]).padEnd(85)}  ${decision}`,
+    `${row(['', foundIn(receipt), reasonIn(outcome)]).padEnd(85)}  ${decision}`,
   ]
   const closed = receipt === undefined ? '' : closedDoors(receipt)
   if (closed !== '') lines.push(INDENT + clip(`not to ${closed}`))
@@ -36,11 +36,15 @@ function foundIn(receipt: Receipt | undefined): string {
   return kinds.length === 0 ? 'found nothing sensitive' : `found ${kinds.join(', ')}`
 }
 
-function reasonIn(receipt: Receipt | undefined): string {
+function reasonIn({ receipt, sent }: Outcome): string {
   if (receipt === undefined) return 'no receipt'
-  return receipt.refusal === null
-    ? `by route ${receipt.route.id}`
-    : `by rule ${receipt.refusal.rule ?? receipt.refusal.code}`
+  const { refusal, route, attempts } = receipt
+  if (refusal !== null) return `by rule ${refusal.rule ?? refusal.code}`
+  const isRedacted = attempts.some(
+    ({ destination, model, form }) =>
+      destination === sent?.destination && model === sent.model && form === 'redacted',
+  )
+  return `${isRedacted ? 'redacted, ' : ''}by route ${route.id}`
 }
 
 /** Which destinations were ruled out by which rule: the fewest rules that account for all of them. */
