@@ -200,7 +200,7 @@ export class Scan {
   #special(at: number, window: number): number {
     const { text } = this
     const code = text.charCodeAt(at)
-    switch (CLASSES[code]) {
+    switch (CLASSES[code] ?? CLASS.plain) {
       case CLASS.digit:
         if (((window >> SYMBOL_BITS) & SYMBOL_MASK) === 0) return this.#digits(at)
         if (isPair(window) && isDigitAt(text, at + 1)) this.#pair(at - 2)

@@ -15,10 +15,25 @@ const ENTROPY_MIN_BITS = 3
 const PASSWORD =
   /(?:^|[^a-z])(?:pass(?:word|wd|phrase|code)?|pwd|passwort|contraseña|motdepasse|mot de passe|senha|wachtwoord|hasło|db_?pass)s?$|password$|passwd$/i
 const TOKEN =
-  /(?:secret|token|api[_. -]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?key|client[_-]?secret|credentials?|signing[_-]?key|encryption[_-]?key|account[_-]?key|(?:^|[^a-z])auth|authorization|bearer|webhook[_-]?key|license[_-]?key|secret[_-]?key|(?:^|[_.-])key)(?:[_-]?(?:id|value|base64|string))?$/i
+  /(?:secret|token|api[_. -]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?key|client[_-]?secret|credentials?|signing[_-]?key|encryption[_-]?key|account[_-]?key|(?:^|[^a-z])auth|authorization|bearer|webhook[_-]?key|license[_-]?key|secret[_-]?key|(?:^|[_.-])key)(?:[_-]?(?:value|base64|string))?$/i
 /** Names that end like a credential's and hold none. */
 const NO_SECRET =
   /(?:max|num|min|total|n|completion|prompt|input|output|cached?|next|page|eos|bos|pad|unk|stop|special|public|foreign|primary|sort|partition|cache|csrf)[_ -]?(?:tokens?|keys?)$/i
+
+const SPOKEN = [
+  'password',
+  'passwort',
+  'passphrase',
+  'passcode',
+  'pwd',
+  'contraseña',
+  'mot de passe',
+  'wachtwoord',
+  'senha',
+]
+/** `password is hunter2!`, `password for the portal is …`. */
+const SAID =
+  /(?: (?:for|to|of)(?: [\w-]{1,20}){1,4})? (?:is|was|ist|lautet|es|est) ["'`]?(\S{6,64})/iy
 
 /** `password = "…"`, `API_KEY: …`, and the value of a JSON key of such a name. */
 export const assignment: Detector = {
@@ -38,6 +53,22 @@ export const assignment: Detector = {
     scan.spend(name.length)
     scan.note('assignment.value', to)
     judge(scan, name, from, to)
+  },
+  words: SPOKEN,
+  atWord: (scan, _start, end) => {
+    scan.spend(32)
+    SAID.lastIndex = end
+    const value = SAID.exec(scan.text)?.[1]?.replace(/[.,;:!?)"'`]{1,3}$/, '')
+    if (
+      value === undefined ||
+      value.length < PASSWORD_MIN ||
+      !/\d/.test(value) ||
+      !isPassword(value)
+    )
+      return
+    const from = SAID.lastIndex - value.length
+    const start = scan.text.lastIndexOf(value, from)
+    scan.claim('secret', start, start + value.length, 0.7)
   },
   contexts: {
     secret: [
@@ -140,7 +171,9 @@ function isPassword(value: string): boolean {
 function isToken(value: string): boolean {
   if (value.length < TOKEN_MIN || isPlaceholder(value) || isCode(value)) return false
   if (!/^[A-Za-z0-9_\-+/=.~:|%$!@#&*]{16,256}$/.test(value)) return false
-  return /\d/.test(value) && /[A-Za-z]/.test(value) && entropyBits(value) >= ENTROPY_MIN_BITS
+  const digits = value.replaceAll(/\D/g, '').length
+  if (digits === value.length || digits < (value.length < 32 ? 3 : 1)) return false
+  return entropyBits(value) >= ENTROPY_MIN_BITS
 }
 
 /** Calls, subscripts, variables, paths and dotted names. */

@@ -59,7 +59,10 @@ export const card: Detector = {
     if (isWordCode(token.before) && token.before !== 0x5f) return
     const near = scan.distance('card', token.start) <= CONTEXT_WITHIN || followsCard(scan.text, end)
     scan.spend(32)
-    scan.claim('card', token.start, end, confidenceOf(token, groups, near))
+    // Cut out of a longer row of digits: only a word beside it makes it a card.
+    const isCut = token.gapBefore !== 0 || isGluedBefore(scan.text, token.start) || !isWhole
+    const confidence = isCut && !near ? 0.4 : confidenceOf(token, groups, near)
+    scan.claim('card', token.start, end, confidence)
   },
 }
 
@@ -107,8 +110,13 @@ function confidenceOf(token: NumberToken, groups: number, near: boolean): number
   if (length === 16)
     return first === 4 || first === 5 || first === 2 || first === 3 || first === 6 ? 0.8 : 0.4
   if (length === 15) return first === 3 && (second === 4 || second === 7) ? 0.8 : 0.4
+  if (length === 14) return first === 3 ? 0.6 : 0.3
   return 0.3
 }
+
+/** `RS35 ` before it: groups of an account number. */
+const isGluedBefore = (text: string, start: number): boolean =>
+  /[A-Za-z]\d{1,6}[ -]$/.test(text.slice(Math.max(0, start - 10), start))
 
 const followsCard = (text: string, end: number): boolean =>
   /\b(?:card|visa|mastercard|amex|cvv|cvc|exp(?:iry|ires|iration)?)\b/i.test(

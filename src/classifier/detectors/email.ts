@@ -7,7 +7,7 @@ const DOMAIN_MAX = 255
 
 /** Ends of file names and of code that stand where a top-level domain would (`icon@2x.png`, `pkg@next.js`). */
 const NOT_TOP_LEVEL = new Set(
-  'png jpg jpeg gif svg webp pdf js ts jsx tsx mjs css html json yaml yml xml md txt py rb sh exe dll zip gz tar local localhost internal'.split(
+  'png jpg jpeg gif svg webp pdf js ts jsx tsx mjs css html json yaml yml xml md txt py rb sh exe dll zip gz tar local localhost internal service socket slice mount timer target scope device'.split(
     ' ',
   ),
 )

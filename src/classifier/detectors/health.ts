@@ -66,8 +66,7 @@ const EXAM = [
   'no murmurs',
   'no edema',
   'vital signs',
-  'physical exam',
-  'physical examination',
+
   'range of motion',
   'unremarkable',
   'noncontributory',
@@ -133,7 +132,8 @@ const SECTIONS = [
   'tratamiento',
   'evolución',
 ]
-const SPEAKERS = ['patient', 'doctor', 'clinician', 'paciente', 'patientin']
+const PATIENTS = ['patient', 'paciente', 'patientin', 'pt']
+const DOCTORS = ['doctor', 'clinician', 'physician', 'nurse', 'médico', 'arzt', 'dr']
 const UNITS = ['mg', 'mcg', 'milligrams', 'milligram', 'units', 'tablets', 'mg/dl']
 const AGES = ['year old', 'years old', 'y o', 'yo', 'yr old', 'años']
 const MEASURES = [
@@ -160,7 +160,7 @@ const PRESCRIBED = [
   'refill',
 ]
 
-const IS_HEADING = /^["'*_]{0,3}[ \t]{0,2}(?::|\n)/
+const IS_HEADING = /^["'*_]{0,3}[ \t]{0,2}:/
 const IS_AT_LINE_START = /(?:^|[\n[])[\s*_#"'[(-]{0,6}$/
 const IS_SPEAKER = /^[\]"'*_]{0,3}[ ]?[:\]]/
 const REGIMEN =
@@ -178,7 +178,8 @@ const WEIGHTS: readonly (readonly [string, number])[] = Object.entries({
   'health.exam': 1,
   'health.own': 1,
   'health.section': 1,
-  'health.speaker': 2,
+  'health.patient': 2,
+  'health.doctor': 2,
   'health.regimen': 1.5,
   'health.age': 2,
   'health.measure': 1,
@@ -197,7 +198,8 @@ export const health: Detector = {
     'health.exam': EXAM,
     'health.own': [],
     'health.section': [],
-    'health.speaker': [],
+    'health.patient': [],
+    'health.doctor': [],
     'health.regimen': [],
     'health.age': [],
     'health.measure': [],
@@ -206,7 +208,8 @@ export const health: Detector = {
   words: [
     ...new Set([
       ...SECTIONS,
-      ...SPEAKERS,
+      ...PATIENTS,
+      ...DOCTORS,
       ...UNITS,
       ...AGES,
       ...MEASURES,
@@ -232,6 +235,10 @@ export const health: Detector = {
   atEnd: judge,
 }
 
+/** The name of somebody who speaks in a transcript, or of a field. */
+const isSpeaker = (before: string, after: string): boolean =>
+  IS_SPEAKER.test(after) && IS_AT_LINE_START.test(before)
+
 type Sign = readonly [ReadonlySet<string>, string, (before: string, after: string) => boolean]
 const SIGNS: readonly Sign[] = [
   [
@@ -239,11 +246,8 @@ const SIGNS: readonly Sign[] = [
     'health.section',
     (before, after) => IS_HEADING.test(after) && IS_AT_LINE_START.test(before),
   ],
-  [
-    new Set(SPEAKERS),
-    'health.speaker',
-    (before, after) => IS_SPEAKER.test(after) && IS_AT_LINE_START.test(before),
-  ],
+  [new Set(PATIENTS), 'health.patient', isSpeaker],
+  [new Set(DOCTORS), 'health.doctor', isSpeaker],
   [
     new Set(UNITS),
     'health.regimen',

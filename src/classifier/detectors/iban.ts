@@ -13,7 +13,10 @@ export const iban: Detector = {
     const end = codeEnd(text, start, length)
     scan.spend(end < 0 ? length : end - start)
     if (end < 0 || isWordCode(text.charCodeAt(end))) return
-    const code = text.slice(start, end).replaceAll(/[ -]/g, '').toUpperCase()
+    const written = text.slice(start, end).replaceAll(/[ -]/g, '')
+    const code = written.toUpperCase()
+    // In one case throughout: a mixture is prose that happens to check.
+    if (written !== code && written !== written.toLowerCase()) return
     if (isMod97(code)) scan.claim('iban', start, end, 0.99, [country])
   },
 }

@@ -5,6 +5,7 @@ import { GAP, type NumberToken } from '../numbers.ts'
 
 /** "255.255:255…" with embedded IPv4 is the longest form: 45 characters. */
 const V6_MAX = 45
+const PORT_MAX = 6
 
 export const ip: Detector = {
   name: 'ip',
@@ -27,7 +28,9 @@ export const ip: Detector = {
     if (token.groupCount > 4 && token.gaps[4] === GAP.dot) return
     const end = (token.groupStarts[3] ?? 0) + (token.groupLengths[3] ?? 0)
     if (scan.distance('version', token.start) <= 12) return
-    scan.claim(isNobodys(octetsOf(token)) ? 'ip-local' : 'ip', token.start, end, 0.9)
+    const octets = octetsOf(token)
+    if (octets.some((octet) => octet > 255)) return
+    scan.claim(isNobodys(octets) ? 'ip-local' : 'ip', token.start, end, 0.9)
   },
   marks: ':',
   atMark: (scan, at) => {
@@ -86,11 +89,14 @@ const RESOLVERS = new Set(['1.1.1.1', '1.0.0.1', '8.8.8.8', '8.8.4.4', '9.9.9.9'
 function v6(scan: Scan, start: number): void {
   const { text } = scan
   let end = start
-  while (end - start < V6_MAX && isV6Code(text.charCodeAt(end))) end++
+  while (end - start < V6_MAX + PORT_MAX && isV6Code(text.charCodeAt(end))) end++
   scan.spend(end - start)
   if (isWordCode(text.charCodeAt(end))) return
   while (end > start && (text.charCodeAt(end - 1) === 0x2e || isLoneColon(text, end))) end--
-  const source = text.slice(start, end)
+  const whole = text.slice(start, end)
+  // Eight groups, then a port: logs write it without brackets.
+  const source = EIGHT_AND_PORT.exec(whole)?.[1] ?? whole
+  end = start + source.length
   if (!isV6(source)) return
   // `::` alone, or before a word of code (`a::b`), is rather an operator.
   const digits = source.replaceAll(':', '').length
@@ -98,6 +104,8 @@ function v6(scan: Scan, start: number): void {
   const isLocal = /^(?:::1?$|fe[89ab]|f[cd]|ff|2001:0?db8:|64:ff9b:)/i.test(source)
   scan.claim(isLocal ? 'ip-local' : 'ip', start, end, digits < 6 ? 0.6 : 0.9)
 }
+
+const EIGHT_AND_PORT = /^((?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}):\d{1,5}$/
 
 const isLoneColon = (text: string, end: number): boolean =>
   text.charCodeAt(end - 1) === 0x3a && text.charCodeAt(end - 2) !== 0x3a
@@ -107,6 +115,9 @@ const isHex = (code: number): boolean =>
 
 const isV6Code = (code: number): boolean => isHex(code) || code === 0x3a || code === 0x2e
 
+const isQuadText = (text: string): boolean =>
+  /^(?:\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split('.').every((octet) => Number(octet) <= 255)
+
 /** RFC 4291, section 2.2: eight groups, or fewer with one `::`; an IPv4 address may stand for the last two. */
 function isV6(source: string): boolean {
   const gap = source.indexOf('::')
@@ -114,7 +125,7 @@ function isV6(source: string): boolean {
   const groups = source.split(':').filter((group) => group !== '')
   const last = groups.at(-1) ?? ''
   const hasQuad = last.includes('.')
-  if (hasQuad && !/^(?:\d{1,3}\.){3}\d{1,3}$/.test(last)) return false
+  if (hasQuad && !isQuadText(last)) return false
   const hexes = hasQuad ? groups.slice(0, -1) : groups
   if (!hexes.every((group) => group.length <= 4 && !group.includes('.'))) return false
   const count = hexes.length + (hasQuad ? 2 : 0)

@@ -37,7 +37,6 @@ const TITLES = [
   'madame',
   'señor',
   'señora',
-  'don',
   'doña',
   'sra',
   'dott',

@@ -24,43 +24,87 @@ export const phone: Detector = {
       'telefone',
       'telefoon',
       'téléphone',
-      'call',
-      'calling',
-      'mobile',
-      'mobil',
-      'móvil',
-      'movil',
-      'handy',
-      'cell',
       'cellphone',
-      'portable',
       'fax',
       'dial',
       'sms',
-      'text me',
-      'texting',
       'whatsapp',
-      'contact',
-      'reach',
-      'ring',
       'hotline',
       'phone number',
       'cell number',
+      'mobile number',
       'rufnummer',
-      'numéro',
       'celular',
       'cellulare',
-      'komórka',
+      'móvil',
+      'movil',
       'landline',
-      'number is',
       'home number',
       'work number',
       'phone no',
       'voicemail',
-      'extension',
       'ph',
       'mob',
       'facsimile',
+      'call',
+      'calling',
+      'text me',
+      'texting',
+      'contact number',
+      'handynummer',
+      'telefax',
+      'tlf',
+      'telefonszám',
+      'telefono cellulare',
+    ],
+    // Said of other things, too.
+    'phone.weak': [
+      'mobile',
+      'mobil',
+      'handy',
+      'cell',
+      'portable',
+      'contact',
+      'reach',
+      'ring',
+      'extension',
+      'number',
+      'numéro',
+      'office',
+      'answering',
+      'komórka',
+    ],
+    'phone.other': [
+      'account',
+      'license',
+      'licence',
+      'passport',
+      'order',
+      'invoice',
+      'ticket',
+      'tracking',
+      'routing',
+      'policy',
+      'serial',
+      'isbn',
+      'case',
+      'id',
+      'member',
+      'reference',
+      'ref',
+      'part',
+      'model',
+      'patent',
+      'card',
+      'ssn',
+      'zip',
+      'iban',
+      'vin',
+      'npi',
+      'order number',
+      'sku',
+      'version',
+      'nºcol',
     ],
   },
   atNumber: (scan, token) => {
@@ -82,45 +126,63 @@ function international(scan: Scan, token: NumberToken): void {
 
 function national(scan: Scan, token: NumberToken): void {
   const { text } = scan
-  const near = scan.distance('phone', token.start) <= CONTEXT_WITHIN
   const nanp = nanpGroups(token)
   if (nanp > 0 && endsHere(text, token, nanp)) {
-    scan.claim(
-      'phone',
-      token.opening,
-      endOf(token, nanp),
-      near ? 0.95 : nanpConfidence(text, token, nanp),
-    )
+    const near = nearness(scan, token, nanp)
+    const confidence = near === 'none' ? nanpConfidence(text, token, nanp) : 0.95
+    scan.claim('phone', token.opening, endOf(token, nanp), confidence)
     return
   }
   const groups = leadingGroups(token, 13)
   const count = digitsIn(token, groups)
   if (count < 7 || !endsHere(text, token, groups) || isDate(token)) return
+  const near = nearness(scan, token, groups)
   const isParted = groups > 1
-  if (near) {
-    if (isParted ? isPhoneLayout(token, groups) : count >= 7 && count <= 12) {
-      scan.claim('phone', token.opening, endOf(token, groups), isParted ? 0.85 : 0.7)
+  const end = endOf(token, groups)
+  if (!isParted) {
+    if (near === 'phone' ? count <= 12 : near === 'weak' && count >= 9 && count <= 12) {
+      scan.claim('phone', token.opening, end, near === 'phone' ? 0.7 : 0.55)
     }
-    return
-  }
-  if (!isParted || !isPhoneLayout(token, groups)) return
-  const hasTrunk = token.digits[0] === 0 && token.digits[1] !== 0 && count >= 9 && count <= 12
-  const hasParenthesis =
-    text.charCodeAt(token.opening) === 0x28 || token.gaps[1] === GAP.parenthesis
-  if (hasTrunk && (hasParenthesis || (groups <= 6 && !hasDots(token, groups)))) {
-    scan.claim('phone', token.opening, endOf(token, groups), 0.65)
-  } else if (hasParenthesis && count >= 9) {
-    scan.claim('phone', token.opening, endOf(token, groups), 0.6)
-  }
+  } else if (!isPhoneLayout(token, groups)) return
+  else if (near !== 'none') scan.claim('phone', token.opening, end, near === 'phone' ? 0.85 : 0.7)
+  else if (hasTrunk(text, token, groups, count)) scan.claim('phone', token.opening, end, 0.6)
 }
 
-/** 3-3-4 or 1-3-3-4 with area code and exchange from 2 up: the number of groups, else 0. */
+/** Which words stand near: behind it counts, too, at a few characters (`(office)`). */
+function nearness(scan: Scan, token: NumberToken, groups: number): 'phone' | 'weak' | 'none' {
+  const strong = scan.distance('phone', token.opening)
+  const weak = scan.distance('phone.weak', token.opening)
+  const other = scan.distance('phone.other', token.opening)
+  if (strong <= CONTEXT_WITHIN && strong < other) return 'phone'
+  const end = endOf(token, groups)
+  scan.spend(12)
+  if (FOLLOWS.test(scan.text.slice(end, end + 12))) return 'phone'
+  return weak <= CONTEXT_WITHIN / 2 && other > CONTEXT_WITHIN ? 'weak' : 'none'
+}
+
+const FOLLOWS = /^[\s,;(-]{1,3}(?:office|fax|mobile|cell|home|phone|work|mob|tel)\b/i
+
+/** `030 1234567`, `06 12 34 56 78`, `(02) 9876 5432`: a zero in front, or an area code in parentheses. */
+function hasTrunk(text: string, token: NumberToken, groups: number, count: number): boolean {
+  const { digits, groupLengths, gaps } = token
+  if (text.charCodeAt(token.opening) === 0x28 || gaps[1] === GAP.parenthesis) return count >= 9
+  if (digits[0] !== 0 || digits[1] === 0 || count < 9 || count > 12 || hasDots(token, groups))
+    return false
+  const first = groupLengths[0] ?? 0
+  if (first >= 3) return true
+  for (let i = 0; i < groups; i++) if (groupLengths[i] !== 2) return false
+  return groups === 5
+}
+
+/** 3-3-4, 1-3-3-4 or (from abroad) 001-3-3-4 with area code and exchange from 2 up: the number of groups, else 0. */
 function nanpGroups({ groupCount, groupLengths, digits, gaps }: NumberToken): number {
-  const skip = groupLengths[0] === 1 && digits[0] === 1 ? 1 : 0
+  const isAbroad = groupLengths[0] === 3 && digits[0] === 0 && digits[1] === 0 && digits[2] === 1
+  const skip = isAbroad || (groupLengths[0] === 1 && digits[0] === 1) ? 1 : 0
   if (groupCount < skip + 3) return 0
   if (groupLengths[skip] !== 3 || groupLengths[skip + 1] !== 3 || groupLengths[skip + 2] !== 4)
     return 0
-  if ((digits[skip] ?? 0) < 2 || (digits[skip + 3] ?? 0) < 2) return 0
+  const area = skip === 0 ? 0 : (groupLengths[0] ?? 0)
+  if ((digits[area] ?? 0) < 2 || (digits[area + 3] ?? 0) < 2) return 0
   return gaps[skip + 1] === GAP.slash && gaps[skip + 2] === GAP.slash ? 0 : skip + 3
 }
 

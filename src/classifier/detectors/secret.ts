@@ -22,7 +22,19 @@ export const secret: Detector = {
       return
     }
   },
+  marks: ':',
+  atMark: (scan, at) => {
+    if (!scan.text.startsWith('AA', at + 1)) return
+    const start = Math.max(0, at - 10)
+    BOT.lastIndex = at + 1
+    const digits = /\d{8,10}$/.exec(scan.text.slice(start, at))?.[0]
+    if (digits !== undefined && BOT.test(scan.text))
+      scan.claim('secret', at - digits.length, BOT.lastIndex, 0.9)
+  },
 }
+
+/** Telegram bots: the bot's id, a colon, 35 characters. */
+const BOT = /AA[A-Za-z0-9_-]{32,34}(?![A-Za-z0-9_-])/y
 
 const BODIES: ReadonlyMap<string, readonly RegExp[]> = bodies()
 

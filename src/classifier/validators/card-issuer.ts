@@ -3,7 +3,7 @@
  *
  * Ranges as the schemes publish them: Visa 4; Mastercard 51–55, 2221–2720; American Express 34, 37; Discover 6011,
  * 644–649, 65; Diners Club 300–305, 36, 38, 39; JCB 3528–3589; UnionPay 62, 81; Maestro 50, 56–58, 6304, 6759, 676x;
- * RuPay 60, 82, 508; Mir 2200–2204; Verve 5060–5062; Elo is inside these.
+ * RuPay 60, 82, 508; Mir 2200–2204; UATP 1; Verve and Elo are inside these.
  */
 export function hasIssuer(digits: ArrayLike<number>, from: number, length: number): boolean {
   const prefix = (count: number): number => {
@@ -13,6 +13,7 @@ export function hasIssuer(digits: ArrayLike<number>, from: number, length: numbe
   }
   const two = prefix(2)
   const four = prefix(4)
+  if (digits[from] === 1) return length === 15
   if (digits[from] === 4) return length === 16 || length === 13 || length === 19
   if ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720)) return length === 16
   if (two === 34 || two === 37) return length === 15
