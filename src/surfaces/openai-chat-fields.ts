@@ -74,6 +74,7 @@ const BY_VALUE: Readonly<Partial<Record<Feature, string>>> = { store: 'store', n
 
 /** The top-level fields that ask for one of these features: what to leave out where it cannot be expressed. */
 export function fieldsAsking(features: readonly string[]): readonly string[] {
+  if (features.length === 0) return []
   const wanted = new Set(features)
   const direct = Object.keys(FIELDS).filter((name) => wanted.has(FIELDS[name]?.feature ?? ''))
   const byValue = Object.entries(BY_VALUE).filter(([feature]) => wanted.has(feature))

@@ -36,10 +36,28 @@ export function service(env: Env, name: string): Fetcher | undefined {
 const isFetcher = (value: unknown): value is Fetcher =>
   typeof value === 'object' && value !== null && 'fetch' in value
 
-/** The journal of a tenant, in the configured jurisdiction. */
+/** Ids of the tenants' journals: making one costs a hash, and it never changes. */
+const journalIds = new Map<string, DurableObjectId>()
+const JOURNAL_IDS_MAX = 1000
+
+/**
+ * The journal of a tenant, in the configured jurisdiction.
+ *
+ * @throws TypeError if JURISDICTION is set to anything but `eu` or `fedramp`: journals must not end up just anywhere.
+ */
 export function journalOf(env: Env, tenant: string): DurableObjectStub<Journal> {
-  const { JURISDICTION: place } = env
-  const namespace =
-    place === 'eu' || place === 'fedramp' ? env.JOURNAL.jurisdiction(place) : env.JOURNAL
-  return namespace.get(namespace.idFromName(tenant))
+  const namespace = namespaceOf(env)
+  let id = journalIds.get(tenant)
+  if (id === undefined) {
+    id = namespace.idFromName(tenant)
+    if (journalIds.size >= JOURNAL_IDS_MAX) journalIds.clear()
+    journalIds.set(tenant, id)
+  }
+  return namespace.get(id)
+}
+
+function namespaceOf({ JURISDICTION: place = '', JOURNAL }: Env): DurableObjectNamespace<Journal> {
+  if (place === '') return JOURNAL
+  if (place === 'eu' || place === 'fedramp') return JOURNAL.jurisdiction(place)
+  throw new TypeError('JURISDICTION must be "eu", "fedramp" or empty')
 }

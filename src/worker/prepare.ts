@@ -73,8 +73,10 @@ function pass({ document, facts, attempt, outputTokens, reach }: PrepareInput): 
   if (outputTokens !== undefined) {
     changes.push({ op: 'set', key: 'max_completion_tokens', value: String(outputTokens) })
   }
-  const leftOut = new Set([...fieldsAsking(attempt.unsupported), ...attempt.unsupported])
-  for (const key of leftOut) changes.push({ op: 'remove', key })
+  if (attempt.unsupported.length > 0) {
+    const leftOut = new Set([...fieldsAsking(attempt.unsupported), ...attempt.unsupported])
+    for (const key of leftOut) changes.push({ op: 'remove', key })
+  }
   changes.push(...editChanges(document, reach.destination.edits))
   const patches: Patch[] = []
   if (facts.stream && !facts.wantsUsageChunk) patches.push(...askForUsage(document, changes))

@@ -46,7 +46,7 @@ export function reportSettlement(
   report: SettleRequest,
 ): void {
   reportsOf(tenant).settlements.push(report)
-  ctx.waitUntil(sendAlone(env, tenant))
+  scheduleDelivery(env, ctx, tenant)
 }
 
 export function reportRefusal(
@@ -56,12 +56,27 @@ export function reportRefusal(
   report: RefuseRequest,
 ): void {
   reportsOf(tenant).refusals.push(report)
+  scheduleDelivery(env, ctx, tenant)
+}
+
+/** When the delivery that is under way for a tenant should have happened. */
+const deliveries = new Map<string, number>()
+
+/**
+ * One delivery a second is enough for all requests of the isolate. Should the request that has it in hand be cut off,
+ * the next report after that second takes it over.
+ */
+function scheduleDelivery(env: Env, ctx: Lifetime, tenant: string): void {
+  const nowMs = Date.now()
+  if (nowMs < (deliveries.get(tenant) ?? 0)) return
+  deliveries.set(tenant, nowMs + RIDE_MS)
   ctx.waitUntil(sendAlone(env, tenant))
 }
 
-/** Delivers whatever still waits after a second. Every request that reports does this, so nothing depends on one of them. */
+/** Delivers whatever still waits after a second. */
 async function sendAlone(env: Env, tenant: string): Promise<void> {
   await scheduler.wait(RIDE_MS)
+  deliveries.delete(tenant)
   for (let attempt = 0; attempt < 3; attempt++) {
     const reports = takeReports(tenant)
     if (reports.settlements.length + reports.refusals.length === 0) return

@@ -232,9 +232,15 @@ export class Journal extends DurableObject<Env> {
     return this.#store.entriesOf(decision, this.#acknowledged())
   }
 
-  /** Reads what is in force now, instead of when the lease runs out. */
+  /**
+   * Reads what is in force now, instead of when the lease runs out.
+   *
+   * @throws if it cannot be read: then the old lease holds until it runs out.
+   */
   async refresh(): Promise<void> {
+    const askedMs = Date.now()
     await this.#readLease()
+    if (this.#leaseReadMs < askedMs) throw new Error('what is in force cannot be read')
   }
 
   async #refreshLease(): Promise<void> {

@@ -9,6 +9,7 @@ import { authenticate } from '../authenticate.ts'
 import { journalOf, type Env } from '../env.ts'
 import { newDecisionId } from '../exchange.ts'
 import { returnReports, takeReports } from '../settlements.ts'
+import { entriesOfDecision } from '../stores/ledger.ts'
 import { inForceFor } from '../world.ts'
 
 const NOT_FOUND = {
@@ -52,7 +53,7 @@ export async function decisionRoute(c: Context<{ Bindings: Env }>): Promise<Resp
   return Response.json(answer, { headers: { 'x-request-id': decision } })
 }
 
-/** The journal's entries of a decision; what this isolate has not delivered yet is delivered first. */
+/** The entries of a decision, from D1 and what the journal has not handed over yet; what this isolate has not delivered yet is delivered first. */
 async function entriesOf(env: Env, tenant: string, id: string): Promise<StoredEntry[]> {
   const journal = journalOf(env, tenant)
   const reports = takeReports(tenant)
@@ -63,7 +64,12 @@ async function entriesOf(env: Env, tenant: string, id: string): Promise<StoredEn
       returnReports(tenant, reports) // they are delivered later; the receipt is there all the same
     }
   }
-  return journal.entriesOf(id)
+  const [recent, older] = await Promise.all([
+    journal.entriesOf(id),
+    entriesOfDecision(env, tenant, id),
+  ])
+  const bySeq = new Map([...older, ...recent].map((entry) => [entry.seq, entry]))
+  return [...bySeq.values()].toSorted((a, b) => a.seq - b.seq)
 }
 
 /** Receipts were written by us, under a hash that the journal keeps. */
