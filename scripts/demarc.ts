@@ -6,8 +6,14 @@ export type Command = {
 
 /** Loaded when called for, so that one command does not pay for the others. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  classify: async () => (await import('./commands/classify.ts')).classifyCommand,
+  decide: async () => (await import('./commands/decide.ts')).decideCommand,
   key: async () => (await import('./commands/key.ts')).keyCommand,
   ledger: async () => (await import('./commands/ledger.ts')).ledgerCommand,
+  policy: async () => (await import('./commands/policy.ts')).policyCommand,
+  price: async () => (await import('./commands/price.ts')).priceCommand,
+  redact: async () => (await import('./commands/redact.ts')).redactCommand,
+  transcode: async () => (await import('./commands/transcode.ts')).transcodeCommand,
 }
 
 const list = (): string =>

@@ -69,6 +69,9 @@ async function showSamples({ local, bundle, key }: Stage): Promise<number> {
   return problems.length === 0 && verified.holds ? 0 : 1
 }
 
+// `npm start | head` closes the pipe early; that must not end the process before it has tidied up.
+process.stdout.on('error', () => {})
+
 try {
   process.exitCode = await start(process.argv.slice(2))
 } catch (error) {

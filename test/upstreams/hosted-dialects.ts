@@ -58,12 +58,6 @@ export const openaiDialect: ChatDialect = {
     logprobs: null,
     finish_reason: finish,
   }),
-  chunkChoice: ({ index, delta, finish }) => ({
-    index,
-    delta,
-    logprobs: null,
-    finish_reason: finish,
-  }),
   firstDelta: { role: 'assistant', content: '', refusal: null },
   usage: (turn) => ({
     ...plainUsage(turn),
