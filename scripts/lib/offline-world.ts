@@ -7,19 +7,12 @@ import { scanJson } from '../../src/encoding/json-scan.ts'
 import { canonicalBundle } from '../../src/policy/bundle.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
 import { compileBundle } from '../../src/router/compile.ts'
-import type { Wishes, World } from '../../src/router/world.ts'
+import type { World } from '../../src/router/world.ts'
 import { surfaces } from '../../src/surfaces/index.ts'
 import type { ReadRequest } from '../../src/surfaces/surface.ts'
 
 /** A key without limits or default label, for decisions that belong to nobody. */
 export const DEFAULT_CALLER = callerOf('default', { team: 'default', app: 'default' })
-
-export const NO_WISHES: Wishes = {
-  label: undefined,
-  quality: undefined,
-  maxCostPicoUsd: undefined,
-  strict: false,
-}
 
 /** A world in which everything is configured and healthy. */
 export function healthyWorld(bundle: Bundle, nowMs: number): World {

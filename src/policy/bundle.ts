@@ -29,7 +29,7 @@ export function canonicalBundle(bundle: Bundle): { readonly text: string; readon
 }
 
 /** SHA-256 of a bundle's text, in hex. */
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 type Issue = z.core.$ZodIssue
 

@@ -41,8 +41,7 @@ export function compileRequestCondition(
 }
 
 /** An unscanned request counts as the highest level, whatever was seen of it. */
-export const levelOf = (label: Label): Level =>
-  label.scan === 'unscanned' ? 'restricted' : label.level
+const levelOf = (label: Label): Level => (label.scan === 'unscanned' ? 'restricted' : label.level)
 
 function labelTests(condition: RequestCondition, groups: Groups, worst: boolean): RequestTest[] {
   const tests: RequestTest[] = []

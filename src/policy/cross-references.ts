@@ -4,7 +4,7 @@ import type { PolicyProblem } from './problem.ts'
 import type { Bundle, DestinationCondition, RequestCondition } from './schema.ts'
 
 /** Words that a receipt uses for removals of its own, and so no rule may have as its id. */
-export const OWN_REASONS = [
+const OWN_REASONS = [
   'adapter',
   'attempt-limit',
   'capability',

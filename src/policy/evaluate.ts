@@ -34,7 +34,7 @@ type CompiledWaiver = {
   readonly applies: RequestTest
   readonly lifts: readonly number[]
 }
-export type CompiledRoute = {
+type CompiledRoute = {
   readonly id: string
   readonly applies: RequestTest
   /** Rank of each destination, from 0; -1 for one that the route does not use. */

@@ -87,8 +87,7 @@ export const DestinationCondition = z.strictObject({
 export type DestinationCondition = z.infer<typeof DestinationCondition>
 
 /** `simulate` only reports; `enforce` can be waived, `enforce-no-waiver` cannot. */
-export const GuardrailLevel = z.enum(['simulate', 'enforce', 'enforce-no-waiver'])
-export type GuardrailLevel = z.infer<typeof GuardrailLevel>
+const GuardrailLevel = z.enum(['simulate', 'enforce', 'enforce-no-waiver'])
 
 /** "Never": order-free, and it wins over everything else. */
 export const Guardrail = z.strictObject({
@@ -119,7 +118,7 @@ export const Route = z.strictObject({
 export type Route = z.infer<typeof Route>
 
 /** "Must": all that match, and the strictest wins. */
-export const Obligation = z.strictObject({
+const Obligation = z.strictObject({
   id: RuleId,
   owner: Owner,
   because: Because,
@@ -136,7 +135,6 @@ export const Obligation = z.strictObject({
     z.strictObject({ log: z.literal('minimal') }),
   ]),
 })
-export type Obligation = z.infer<typeof Obligation>
 
 /** Lifts one guardrail of level `enforce`, for some requests and destinations, for at most 90 days. */
 export const Waiver = z.strictObject({

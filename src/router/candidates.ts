@@ -108,7 +108,7 @@ export function inability(
   if (demands.contextTokensMin > offer.contextTokens) return 'context'
   if ((demands.outputTokensAsked ?? 0) > offer.outputTokensMax) return 'output-limit'
   if (offer.quality < demands.qualityMin) return 'quality'
-  if (demands.strict && place.unsupported.length > 0) return `strict:${place.unsupported[0]}`
+  if (demands.strict && place.unsupported.length > 0) return strictReason(place, demands)
   // A key's or an alias's model id is ours; only the upstream's own id tells whether it would be passed on to somebody else.
   return world.adapters[offer.adapter]?.acceptsModel(offer.upstreamModel) === true
     ? undefined
@@ -169,6 +169,13 @@ export function toAttempt(candidate: Candidate, request: RequestFacts): Attempt 
     unsupported: place.unsupported,
   }
 }
+
+/** Reasons are recorded, and the client chooses the names of unknown fields: those are told to the client alone. */
+function strictReason({ unsupported }: Place, { request }: Demands): string {
+  const feature = unsupported.find((name) => request.features.some((one) => one === name))
+  return `strict:${feature ?? UNKNOWN_FIELD}`
+}
+export const UNKNOWN_FIELD = 'unknown-field'
 
 const firstFeature = (bits: number): string =>
   ESSENTIAL_FEATURES.find((_, bit) => (bits & (1 << bit)) !== 0) ?? 'unknown'

@@ -173,7 +173,13 @@ function conclude(
   }
   const limit = demands.maxCostPicoUsd
   return err(
-    refusalOf(farthest, failures, receipt, limit === undefined ? '' : `${formatUsd(limit)} USD`),
+    refusalOf(
+      farthest,
+      failures,
+      receipt,
+      facts.request,
+      limit === undefined ? '' : `${formatUsd(limit)} USD`,
+    ),
   )
 }
 

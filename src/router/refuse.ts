@@ -1,6 +1,7 @@
 import type { Receipt } from '../domain/plan.ts'
 import type { Refusal } from '../domain/refusal.ts'
-import type { Stage } from './candidates.ts'
+import type { RequestFacts } from '../domain/request.ts'
+import { type Stage, UNKNOWN_FIELD } from './candidates.ts'
 
 /** The reasons for which one offer was removed. */
 export type Failure = readonly string[]
@@ -15,6 +16,7 @@ export function refusalOf(
   farthest: Stage,
   failures: readonly Failure[],
   receipt: Receipt,
+  request: RequestFacts,
   costLimit: string,
 ): Refusal {
   const reason = commonest(failures)
@@ -22,7 +24,7 @@ export function refusalOf(
     case 'configured':
       return { code: 'no_destination', retryAfterS: RETRY_AFTER_UNCONFIGURED_S, receipt }
     case 'able':
-      return { code: 'cannot_serve', ...explainInability(reason), receipt }
+      return { code: 'cannot_serve', ...explainInability(reason, request), receipt }
     case 'permitted':
       // Safe mode is the last reason to be given, so whatever it removed would have been permitted.
       return failures.some((by) => by.includes('safe-mode'))
@@ -46,7 +48,9 @@ function commonest(failures: readonly Failure[]): string {
   return first?.[0] ?? 'no-route'
 }
 
-function explainInability(reason: string): { param: string | null; reason: string } {
+type Inability = { readonly param: string | null; readonly reason: string }
+
+function explainInability(reason: string, { unknownFields }: RequestFacts): Inability {
   const [code = '', detail = ''] = reason.split(':', 2)
   switch (code) {
     case 'capability':
@@ -59,7 +63,7 @@ function explainInability(reason: string): { param: string | null; reason: strin
       return { param: 'demarc-quality', reason: 'no model has the quality asked for' }
     case 'strict':
       return {
-        param: PARAMS[detail] ?? detail,
+        param: detail === UNKNOWN_FIELD ? (unknownFields[0] ?? null) : (PARAMS[detail] ?? detail),
         reason: 'demarc-strict is set and this would be left out',
       }
     default:

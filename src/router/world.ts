@@ -4,7 +4,7 @@ import type { Quality } from '../domain/request.ts'
 import type { Compiled } from './compile.ts'
 
 /** What the router needs to know of a destination's adapter; a `Destination` of `src/destinations` is one. */
-export type Adapter = {
+type Adapter = {
   readonly unsupported: readonly Feature[]
   readonly acceptsModel: (upstreamModel: string) => boolean
 }

@@ -153,6 +153,13 @@ describe('a condition on the destination', () => {
       { expires: '2020-01-01' },
       true,
     ],
+    ['looks at who runs it', { legalEntity: ['Example Inc.'] }, {}, false],
+    [
+      'takes an unknown owner for any',
+      { legalEntity: ['Example Inc.'] },
+      { expires: '2020-01-01' },
+      true,
+    ],
     ['cuts retention above', { retentionDays: { above: 30 } }, { retentionDays: 31 }, true],
     ['cuts retention at', { retentionDays: { above: 30 } }, { retentionDays: 30 }, false],
     [

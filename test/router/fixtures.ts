@@ -62,7 +62,7 @@ export function model(id: string, quality: Quality, ...offers: readonly Offer[])
 }
 
 /** Free at home, cheap away, and dear at a closed place that has the best model. */
-export const MODELS = [
+const MODELS = [
   model('small', 'basic', { at: 'home', rate: 0 }, { at: 'away', rate: 100_000 }),
   model('large', 'standard', { at: 'away', rate: 500_000, features: ['tools'] }),
   model('best', 'frontier', {
