@@ -135,12 +135,18 @@ function remoteProxy(aiUrl: string): URL & { __brand: 'RemoteProxyConnectionStri
   return url
 }
 
+/** Requests to the admin API at `url`. They throw, with its name, if it does not answer. */
 export const adminRequest =
   (url: string, token: string): AdminRequest =>
-  (method, path, body) =>
-    fetch(url + path, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: 'manual',
-    })
+  async (method, path, body) => {
+    try {
+      return await fetch(url + path, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        redirect: 'manual',
+      })
+    } catch (error) {
+      throw new Error(`${url} does not answer`, { cause: error })
+    }
+  }

@@ -11,7 +11,7 @@ export type StartArguments = {
 
 const PORT_DEFAULT = 8787
 
-export const START_USAGE = `npm start -- [--once] [--port N]
+const START_USAGE = `npm start -- [--once] [--port N]
 
   --once    send the samples, print the table, verify the ledger and exit
   --port N  default: PORT, or else ${PORT_DEFAULT}

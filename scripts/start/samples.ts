@@ -6,7 +6,7 @@ export type Sample = {
 }
 
 /** By which route to which zone, or by which rule nowhere. */
-export type Expected =
+type Expected =
   | { readonly route: string; readonly zone: 'third-party' | 'own' }
   | { readonly forbiddenBy: string }
 

@@ -22,8 +22,8 @@ function block(outcome: Outcome, posted: Posted | undefined): string {
   const tokens = posted === undefined ? '-' : `${posted.inputTokens} + ${posted.outputTokens}`
   const lines = [
     row([sample.name, label, where, tokens, posted?.costUsd ?? '-']),
-    // The decision's id takes the place of the last two columns.
-    `${row(['', foundIn(receipt), reasonIn(outcome)]).padEnd(85)}  ${decision}`,
+    row(['', foundIn(receipt), reasonIn(outcome)]),
+    INDENT + clip(decision),
   ]
   const closed = receipt === undefined ? '' : closedDoors(receipt)
   if (closed !== '') lines.push(INDENT + clip(`not to ${closed}`))

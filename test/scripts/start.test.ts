@@ -49,7 +49,7 @@ const sample: Sample = {
 }
 const outcome: Outcome = {
   sample,
-  decision: 'dec_01m87v390ftx2ftq64q4gkzpb9',
+  decision: 'dec_0mwvabve9e52de4f3229b4eef9e4b8e1ed0f848f9',
   label: 'confidential; pii',
   sent: { destination: 'workers-ai', model: 'a-model' },
   failure: undefined,

@@ -19,9 +19,9 @@ export type Ask = {
   readonly reasoning: number
 }
 
-export type AskedTool = { readonly name: string; readonly parameters: Fields }
+type AskedTool = { readonly name: string; readonly parameters: Fields }
 
-export type AnsweredCall = { readonly name: string; readonly args: Fields }
+type AnsweredCall = { readonly name: string; readonly args: Fields }
 
 export type Answer = {
   readonly text: string
@@ -76,7 +76,7 @@ function say(ask: Ask): string {
 }
 
 /** The smallest value that a JSON Schema of the usual kind accepts. */
-export function exampleOf(schema: Fields, depth: number): unknown {
+function exampleOf(schema: Fields, depth: number): unknown {
   const options = list(schema['enum'])
   if (options.length > 0) return options[0]
   if (schema['const'] !== undefined) return schema['const']

@@ -30,7 +30,7 @@ export const SIMULATED_IDS: readonly SimulatedId[] = Object.keys(SIMULATIONS).fi
 const WITH_KEY: readonly SimulatedId[] = ['together', 'fireworks', 'openai', 'anthropic', 'gemini']
 
 /** The only key that a simulated provider accepts: a real one sent here by mistake is refused. */
-export const simulatedKey = (id: SimulatedId): string => `simulated-${id}-key`
+const simulatedKey = (id: SimulatedId): string => `simulated-${id}-key`
 
 /** A host that nobody is meant to reach: it answers anything, and records it. */
 const elsewhere: Simulation = {

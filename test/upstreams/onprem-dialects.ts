@@ -7,7 +7,7 @@ export const vllmDialect: ChatDialect = {
   ...plain,
   provider: 'vllm',
   basePath: '/v1',
-  models: ['Qwen/Qwen3-30B-A3B', 'google/gemma-3-27b-it'],
+  models: ['meta-llama/Llama-4-Scout-17B-16E-Instruct', 'Qwen/Qwen3-30B-A3B-Instruct-2507'],
   extraRoutes: {
     'GET /health': { status: 200, headers: SIMULATION_HEADERS, body: '' },
     'GET /version': jsonReply(200, { version: 'simulation' }),
@@ -60,7 +60,7 @@ export const llamaCppDialect: ChatDialect = {
   ...plain,
   provider: 'llama-cpp',
   basePath: '/v1',
-  models: ['local-model'],
+  models: ['gemma-3-12b-it'],
   extraRoutes: {
     'GET /health': jsonReply(200, { status: 'ok' }),
     'GET /v1/health': jsonReply(200, { status: 'ok' }),

@@ -152,7 +152,7 @@ function formatOf(format: Fields): Ask['format'] {
   return format['type'] === 'json_schema' && isFields(schema) ? { schema } : 'text'
 }
 
-export const finishOf = ({ calls, isCut }: Answer): string => {
+const finishOf = ({ calls, isCut }: Answer): string => {
   if (calls.length > 0) return 'tool_calls'
   return isCut ? 'length' : 'stop'
 }
