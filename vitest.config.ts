@@ -1,4 +1,4 @@
-import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
 import { defineConfig } from 'vitest/config'
 
 const UNIT_ONLY = ['test/worker/**', 'test/e2e/**']
@@ -7,13 +7,26 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', environment: 'node', include: ['test/**/*.test.ts'], exclude: UNIT_ONLY },
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: UNIT_ONLY,
+        },
       },
       {
         plugins: [
-          cloudflareTest({
+          cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },
-          }),
+            remoteBindings: false,
+            miniflare: {
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations('./migrations'),
+                ADMIN_TOKEN: 'test-admin-token-0123456789',
+                HASH_KEY: 'test-hash-key-0123456789abcdef',
+              },
+            },
+          })),
         ],
         test: { name: 'worker', include: ['test/worker/**/*.test.ts'] },
       },
