@@ -14,7 +14,7 @@ function measure(): number {
     const wrangler = join(ROOT_DIRECTORY, 'node_modules/wrangler/bin/wrangler.js')
     const { status, stderr } = spawnSync(
       process.execPath,
-      [wrangler, 'deploy', '--dry-run', '--minify', '--outdir', directory],
+      [wrangler, 'deploy', '--dry-run', '--outdir', directory],
       {
         cwd: ROOT_DIRECTORY,
         encoding: 'utf8',
