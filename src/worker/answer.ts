@@ -25,6 +25,7 @@ export function decisionHeaders(of: DecisionHeaders): Record<string, string> {
   if (of.attempt !== undefined) {
     headers['demarc-destination'] = of.attempt.destination
     headers['demarc-model'] = of.attempt.model
+    if (of.attempt.form === 'redacted') headers['demarc-form'] = 'redacted'
   }
   if (of.unsupported.length > 0) headers['demarc-unsupported'] = headerList(of.unsupported)
   if (of.outputTokens !== undefined) headers['demarc-output-limit'] = String(of.outputTokens)
