@@ -103,7 +103,8 @@ class Reader {
     const scan = this.#scan
     this.#view = undefined
     scan.run(text, kind, key)
-    if (kind === 'number' && /[eE]/.test(text)) this.#readView(writtenOut(text), kind, key)
+    const digits = kind === 'number' ? writtenOut(text) : undefined
+    if (digits !== undefined) this.#readView(digits, kind, key)
     for (let depth = 0; depth < VIEW_DEPTH_MAX && !scan.isExhausted; depth++) {
       const view = viewOf(scan, this.#view)
       if (view === undefined) return
@@ -159,13 +160,11 @@ const IN_KEY = { inKey: true } as const
 
 const keyOf = ({ kind, start, end }: Finding): string => `${kind}:${start}:${end}`
 
-/** A number with an exponent (`4.1e15`) as its digits, each of which stands for the whole. */
-function writtenOut(text: string): View {
+/** A whole number with an exponent (`4.1e15`) as its digits, each of which stands for all of it. */
+function writtenOut(text: string): View | undefined {
+  if (!/[eE]/.test(text)) return undefined
   const value = Number(text)
-  const digits = Number.isSafeInteger(value) ? String(value) : ''
-  return {
-    text: digits,
-    pieces: { at: [0], from: [0], width: [text.length] },
-    outer: undefined,
-  }
+  if (!Number.isSafeInteger(value)) return undefined
+  const pieces = { at: [0], from: [0], width: [text.length] }
+  return { text: String(value), pieces, outer: undefined }
 }

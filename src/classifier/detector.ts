@@ -15,7 +15,7 @@ export type Detector = {
   /** Words at which `atWord` is called: any case, whole. A space also matches a hyphen, underscore or line break. */
   readonly words?: readonly string[]
   readonly atWord?: AnchorAt
-  /** Starts of tokens at which `atPrefix` is called: exact case, the token goes on. */
+  /** Starts of tokens at which `atPrefix` is called: exact case, at least three characters, the token goes on. */
   readonly prefixes?: readonly string[]
   readonly atPrefix?: AnchorAt
   /** Characters out of `MARKS` at which `atMark` is called. */

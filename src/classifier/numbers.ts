@@ -91,7 +91,7 @@ function skipGap(text: string, end: number): number {
   for (let at = end; at < stop; at++) {
     const code = text.charCodeAt(at)
     if (isDigit(code)) {
-      return at === end + 1 || hasParenthesis || isSpacedHyphen(text, end, at) ? at : -1
+      return at === end + 1 || hasParenthesis || isSpaced(text, end, at) ? at : -1
     }
     const kind = gapKind(code)
     if (kind === 0) return -1
@@ -100,14 +100,15 @@ function skipGap(text: string, end: number): number {
   return -1
 }
 
-const isSpacedHyphen = (text: string, from: number, to: number): boolean =>
-  to - from === 3 && text.slice(from, to) === ' - '
+const isSpaced = (text: string, from: number, to: number): boolean =>
+  to - from === 3 && /^ [-/] $/.test(text.slice(from, to))
 
 function gapOf(text: string, from: number, to: number): number {
   if (to - from === 1) return gapKind(text.charCodeAt(from))
-  return text.charCodeAt(from + 1) === 0x2d && text.charCodeAt(from) === 0x20
-    ? GAP.hyphen
-    : GAP.parenthesis
+  const middle = gapKind(text.charCodeAt(from + 1))
+  const isSpacedSign =
+    text.charCodeAt(from) === 0x20 && (middle === GAP.hyphen || middle === GAP.slash)
+  return isSpacedSign ? middle : GAP.parenthesis
 }
 
 function gapKind(code: number): number {

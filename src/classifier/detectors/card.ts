@@ -59,8 +59,9 @@ export const card: Detector = {
     if (isWordCode(token.before) && token.before !== 0x5f) return
     const near = scan.distance('card', token.start) <= CONTEXT_WITHIN || followsCard(scan.text, end)
     scan.spend(32)
-    // Cut out of a longer row of digits: only a word beside it makes it a card.
-    const isCut = token.gapBefore !== 0 || isGluedBefore(scan.text, token.start) || !isWhole
+    // Cut out of a longer row of groups: only a word beside it makes it a card.
+    const next = isWhole ? 0 : (token.groupLengths[groups] ?? 0)
+    const isCut = next === 4 || isRowBefore(scan.text, token.start)
     const confidence = isCut && !near ? 0.4 : confidenceOf(token, groups, near)
     scan.claim('card', token.start, end, confidence)
   },
@@ -114,9 +115,9 @@ function confidenceOf(token: NumberToken, groups: number, near: boolean): number
   return 0.3
 }
 
-/** `RS35 ` before it: groups of an account number. */
-const isGluedBefore = (text: string, start: number): boolean =>
-  /[A-Za-z]\d{1,6}[ -]$/.test(text.slice(Math.max(0, start - 10), start))
+/** `RS35 ` or `1234 ` before it: groups of an account number. */
+const isRowBefore = (text: string, start: number): boolean =>
+  /(?:[A-Za-z]\d{1,6}|\b\d{4})[ -]$/.test(text.slice(Math.max(0, start - 10), start))
 
 const followsCard = (text: string, end: number): boolean =>
   /\b(?:card|visa|mastercard|amex|cvv|cvc|exp(?:iry|ires|iration)?)\b/i.test(

@@ -6,6 +6,7 @@ import { email } from './email.ts'
 import { health } from './health.ts'
 import { iban } from './iban.ts'
 import { ip } from './ip.ts'
+import { jwt } from './jwt.ts'
 import { marker } from './marker.ts'
 import { person } from './person.ts'
 import { phone } from './phone.ts'
@@ -17,6 +18,7 @@ import { usSsn } from './us-ssn.ts'
 /** Where two look at the same place, the earlier one has the first word: checksums before layouts. */
 export const detectors = {
   privateKey,
+  jwt,
   secret,
   urlCredentials,
   assignment,

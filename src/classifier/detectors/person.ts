@@ -76,7 +76,7 @@ const NOBODY =
 
 export const person: Detector = {
   name: 'person',
-  contexts: { person: LABELS },
+  contexts: { person: LABELS, 'person.end': [] },
   words: [...TITLES, ...LABELS, 'dear'],
   atWord: (scan, start, end) => {
     const word = scan.text.slice(start, end)
@@ -112,7 +112,11 @@ function find(scan: Scan, pattern: RegExp, at: number, confidence: number): void
   pattern.lastIndex = at
   const name = pattern.exec(scan.text)?.[1]
   if (name === undefined || NOBODY.test(name)) return
-  scan.report('person', pattern.lastIndex - name.length, pattern.lastIndex, confidence)
+  const start = pattern.lastIndex - name.length
+  // `full name:` and `name:` lead to the same one.
+  if (scan.distance('person.end', start) < 0) return
+  scan.note('person.end', pattern.lastIndex)
+  scan.report('person', start, pattern.lastIndex, confidence)
 }
 
 /** Titles begin with a capital and go on small; `MS` and `don` are other words. */

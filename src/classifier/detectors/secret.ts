@@ -1,23 +1,29 @@
 import type { Detector } from '../detector.ts'
 import { isWordCode } from '../characters.ts'
 import { isPlaceholder } from '../validators/placeholder.ts'
-import { SECRET_FORMATS } from './secret-formats.ts'
+import { SECRET_FORMATS, type SecretFormat } from './secret-formats.ts'
+
+const FORMATS: ReadonlyMap<string, readonly SecretFormat[]> = Map.groupBy(
+  SECRET_FORMATS,
+  ({ prefix }) => prefix,
+)
 
 /** Tokens that say by their first characters whose they are. */
 export const secret: Detector = {
   name: 'secret',
-  prefixes: [...new Set(SECRET_FORMATS.map(({ prefix }) => prefix))],
+  prefixes: [...FORMATS.keys()],
   atPrefix: (scan, start, end) => {
     const { text } = scan
     if (isWordCode(text.charCodeAt(start - 1)) && text.charCodeAt(start - 1) !== 0x5f) return
-    for (const body of BODIES.get(text.slice(start, end)) ?? []) {
+    for (const { body, rest } of FORMATS.get(text.slice(start, end)) ?? []) {
       scan.spend(end - start)
       body.lastIndex = end
       if (!body.test(text)) continue
-      const stop = body.lastIndex
-      scan.spend(stop - end)
-      const value = text.slice(end, stop)
-      if (isPlaceholder(value) || isWordy(value)) continue
+      scan.spend(body.lastIndex - end)
+      const least = text.slice(end, body.lastIndex)
+      if (isPlaceholder(least) || isWordy(least)) continue
+      const stop = rest === undefined ? body.lastIndex : endOf(rest, text, body.lastIndex)
+      scan.spend(stop - start)
       scan.claim('secret', start, stop, 0.95)
       return
     }
@@ -36,13 +42,10 @@ export const secret: Detector = {
 /** Telegram bots: the bot's id, a colon, 35 characters. */
 const BOT = /AA[A-Za-z0-9_-]{32,34}(?![A-Za-z0-9_-])/y
 
-const BODIES: ReadonlyMap<string, readonly RegExp[]> = bodies()
-
-function bodies(): Map<string, RegExp[]> {
-  const found = new Map<string, RegExp[]>()
-  for (const { prefix, body } of SECRET_FORMATS)
-    found.set(prefix, [...(found.get(prefix) ?? []), body])
-  return found
+function endOf(rest: RegExp, text: string, from: number): number {
+  rest.lastIndex = from
+  rest.test(text)
+  return rest.lastIndex
 }
 
 /** Letters of one case and separators only: a name such as `sk-learn-pipeline-for-tabular-data`. */
