@@ -33,9 +33,10 @@ export async function load(
   await Promise.all(Array.from({ length: connections }, worker))
   const elapsedMs = performance.now() - started
   agent.destroy()
-  const ascending = (a: number, b: number): number => a - b
   return { elapsedMs, wholeMs: wholeMs.toSorted(ascending), firstMs: firstMs.toSorted(ascending) }
 }
+
+const ascending = (a: number, b: number): number => a - b
 
 function once(
   { url, headers }: Target,

@@ -36,5 +36,5 @@ export const MINOR_FEATURES = [
   'moderation',
 ] as const
 
-export type EssentialFeature = (typeof ESSENTIAL_FEATURES)[number]
+type EssentialFeature = (typeof ESSENTIAL_FEATURES)[number]
 export type Feature = EssentialFeature | (typeof MINOR_FEATURES)[number]

@@ -20,7 +20,7 @@ export type Category = (typeof CATEGORIES)[number] | `declared:${string}`
 
 /** How much of the request the classifier has read, from all to nothing it can vouch for. */
 export const SCANS = ['complete', 'partial', 'unscanned'] as const
-export type Scan = (typeof SCANS)[number]
+type Scan = (typeof SCANS)[number]
 
 /** How sensitive a request is. Sets are sorted and hold no value twice, so that equal labels are equal as JSON. */
 export type Label = {

@@ -1,5 +1,5 @@
 /** Micro-dollars per million tokens times tokens is pico-dollars: 1 USD = 10^12 pico-dollars. */
-export const PICO_PER_USD = 1_000_000_000_000n
+const PICO_PER_USD = 1_000_000_000_000n
 export const PICO_PER_MICRO_USD = 1_000_000n
 
 /** Exact decimal dollars, without trailing zeros: 1_500_000_000n is "0.0015". */

@@ -62,7 +62,7 @@ export type Receipt = {
 
 export type Evidence = Pick<Finding, 'kind' | 'path' | 'start' | 'end' | 'confidence'>
 
-export type ReceiptAttempt = {
+type ReceiptAttempt = {
   readonly destination: string
   readonly model: string
   readonly form: Form

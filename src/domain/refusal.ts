@@ -58,5 +58,3 @@ export type UpstreamFailure =
   | 'malformed-reply'
   | 'cut-off'
   | 'error-reply'
-
-export type RefusalCode = Refusal['code']

@@ -33,7 +33,7 @@ export type ReserveRequest = {
   readonly bodyHash: string
 }
 
-export type RateLimits = {
+type RateLimits = {
   readonly requestsPerMinute: number | null
   readonly tokensPerMinute: number | null
   readonly concurrency: number | null

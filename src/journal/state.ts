@@ -19,7 +19,7 @@ export type Reservation = {
 }
 
 /** Requests and tokens of one key in one minute. */
-export type RateWindow = {
+type RateWindow = {
   readonly minute: number
   readonly requests: number
   readonly tokens: number

@@ -7,49 +7,13 @@ import { NODE, type JsonDocument } from '../encoding/json-scan.ts'
  * Words of the published schemas: as keys they say nothing about anybody. Every other key is read like text.
  * Source: OpenAI's openapi.json 2.3.0, CreateChatCompletionRequest.
  */
-const SCHEMA_WORDS = new Set([
-  ...[
-    'model',
-    'messages',
-    'role',
-    'content',
-    'type',
-    'text',
-    'stream',
-    'temperature',
-    'name',
-    'user',
-  ],
-  ...[
-    'max_tokens',
-    'max_completion_tokens',
-    'stream_options',
-    'include_usage',
-    'tools',
-    'function',
-  ],
-  ...[
-    'parameters',
-    'properties',
-    'required',
-    'description',
-    'strict',
-    'tool_calls',
-    'id',
-    'arguments',
-  ],
-  ...[
-    'tool_call_id',
-    'image_url',
-    'url',
-    'detail',
-    'response_format',
-    'json_schema',
-    'schema',
-    'items',
-  ],
-  ...['additionalProperties', 'enum', 'n', 'seed', 'stop', 'top_p', 'metadata', 'tool_choice'],
-])
+const SCHEMA_WORDS = new Set(
+  `model messages role content type text stream temperature name user max_tokens
+  max_completion_tokens stream_options include_usage tools function parameters properties
+  required description strict tool_calls id arguments tool_call_id image_url url detail
+  response_format json_schema schema items additionalProperties enum n seed stop top_p metadata
+  tool_choice`.split(/\s+/),
+)
 
 /** Reads all that a body says: every key, string and number, and the parts that nobody here can read. */
 export function envelopeOf(document: JsonDocument): Envelope {

@@ -32,10 +32,14 @@ export function decisionHeaders(of: DecisionHeaders): Record<string, string> {
   return headers
 }
 
-/** `confidential; pii, bank; DE; partial`: level, categories, countries, and the scan if it was not complete. */
-export function labelText({ level, categories, jurisdictions, scan }: Label): string {
-  const parts = [level, categories.join(', '), jurisdictions.join(', ')]
-  if (scan !== 'complete') parts.push(scan)
+/**
+ * `confidential; pii, bank; DE`: level, categories, countries. What was not read counts as the worst level, and says so:
+ * `restricted; pii; ; unscanned`.
+ */
+function labelText({ level, categories, jurisdictions, scan }: Label): string {
+  const isRead = scan === 'complete'
+  const parts = [isRead ? level : 'restricted', categories.join(', '), jurisdictions.join(', ')]
+  if (!isRead) parts.push(scan)
   while (parts.at(-1) === '') parts.pop()
   return parts.join('; ')
 }

@@ -3,6 +3,7 @@ import { surfaces } from '../surfaces/index.ts'
 import { refusalResponse } from './answer.ts'
 import type { Env } from './env.ts'
 import { newDecisionId } from './exchange.ts'
+import { alarm } from './observability/log.ts'
 import { admin } from './routes/admin.ts'
 import { decisionRoute } from './routes/decisions.ts'
 import { explainRoute } from './routes/explain.ts'
@@ -29,8 +30,7 @@ app.notFound((c) => {
 /** Bugs only: expected failures are refusals. The error's text may hold anything, so only its name is logged. */
 app.onError((error) => {
   const id = newDecisionId(Date.now())
-  // oxlint-disable-next-line no-console -- the one place where a bug becomes visible
-  console.error(JSON.stringify({ event: 'unexpected error', id, error: error.name }))
+  alarm('unexpected error', { id, error: error.name })
   const body = { message: `Internal error (${id}).`, type: 'server_error', param: null, code: null }
   return Response.json({ error: body }, { status: 500, headers: { 'x-request-id': id } })
 })

@@ -28,9 +28,3 @@ export function noteFailure(destination: string, nowMs: number, retryAfterMs?: n
     coolUntilMs.set(destination, nowMs + Math.min(retryAfterMs, COOL_MAX_MS))
   } else if (count >= FAILURES_MAX) coolUntilMs.set(destination, nowMs + COOL_MS)
 }
-
-/** Forgets what was seen; for tests that share an isolate. */
-export function forgetHealth(): void {
-  coolUntilMs.clear()
-  failures.clear()
-}

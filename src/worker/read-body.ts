@@ -3,7 +3,7 @@ import { err, type Result } from '../domain/result.ts'
 import { JSON_LIMITS, scanJson, type JsonDocument, type JsonError } from '../encoding/json-scan.ts'
 
 /** Largest body that is accepted. */
-export const BODY_BYTES_MAX = 10_000_000
+const BODY_BYTES_MAX = 10_000_000
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

@@ -103,17 +103,18 @@ export class Run {
     const { ctx, request, env } = this.#planned
     const deadline = setTimeout(() => this.#abort.abort(), timesOf(env).wholeMs)
     const { readable, writable } = new IdentityTransformStream()
-    const pumped = pump({
-      opened: opened.value,
-      writable,
-      abort: this.#abort,
-      client: request.signal,
-      errorFrame: () => brokenOff(this.#attempt.destination),
-    }).then(({ outcome, seen }) => {
+    const carry = async (): Promise<void> => {
+      const { outcome, seen } = await pump({
+        opened: opened.value,
+        writable,
+        abort: this.#abort,
+        client: request.signal,
+        errorFrame: () => brokenOff(this.#attempt.destination),
+      })
       clearTimeout(deadline)
       this.#settle(outcome, seen)
-    })
-    ctx.waitUntil(pumped)
+    }
+    ctx.waitUntil(carry())
     const headers = {
       ...this.#headers('text/event-stream; charset=utf-8'),
       'cache-control': 'no-cache',

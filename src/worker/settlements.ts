@@ -1,6 +1,7 @@
 import type { CommitRequest, RefuseRequest, SettleRequest } from '../journal/messages.ts'
 import { journalOf, type Env } from './env.ts'
 import type { Lifetime } from './exchange.ts'
+import { alarm } from './observability/log.ts'
 
 /** How long a report may wait for another request of the same isolate to take it along. */
 const RIDE_MS = 1_000
@@ -88,5 +89,5 @@ async function sendAlone(env: Env, tenant: string): Promise<void> {
       await scheduler.wait(RIDE_MS * 2 ** attempt)
     }
   }
-  console.error('journal: cannot deliver settlements; reservations will accrue at their bound')
+  alarm('settlements not delivered: they accrue at their bound unless they get through', { tenant })
 }

@@ -50,16 +50,17 @@ export function readWishes(headers: Headers): Result<Wishes, Refusal> {
   return ok({ label, quality, maxCostPicoUsd, strict: strictText === '1', tags })
 }
 
+const list = (part: string): string[] =>
+  part
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
 /** `confidential; hr, project-x; DE, FR`. Null if it is not of that form. */
 function readLabel(text: string | null): DeclaredLabel | undefined | null {
   if (text === null) return undefined
   const [level, categories = '', jurisdictions = '', ...rest] = text.split(';')
   if (rest.length > 0) return null
-  const list = (part: string): string[] =>
-    part
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '')
   const parsed = DeclaredLabel.safeParse({
     level: level?.trim(),
     categories: list(categories),

@@ -8,6 +8,7 @@ import type { World } from '../router/world.ts'
 import { connectionOf, type Connection } from './connections.ts'
 import type { Env } from './env.ts'
 import { isCooling } from './health.ts'
+import { alarm } from './observability/log.ts'
 import { activeHash, loadBundle } from './stores/policy.ts'
 
 /** A destination of the policy in force, with how this Worker reaches it. */
@@ -55,7 +56,7 @@ export async function inForceFor(env: Env, tenant: string): Promise<InForce | un
     return loaded
   } catch {
     hashes.delete(tenant)
-    console.error('policy: the bundle in force cannot be loaded')
+    alarm('the policy in force cannot be loaded', { tenant })
     return undefined
   }
 }

@@ -6,6 +6,7 @@ import type { CommitReply, CommitRequest, ReserveRequest } from '../../journal/m
 import { addToWindow, countRequest, reserve } from '../../journal/reserve.ts'
 import type { JournalState, Lease, Transition } from '../../journal/state.ts'
 import type { Env } from '../env.ts'
+import { alarm } from '../observability/log.ts'
 import { JournalStore, type Written } from './journal-store.ts'
 
 /** How long the journal may rely on what it last read as being in force. */
@@ -266,7 +267,7 @@ export class Journal extends DurableObject<Env> {
       }
       this.#leaseReadMs = askedMs
     } catch {
-      console.error('journal: cannot read what is in force; the lease is not renewed')
+      alarm('lease not renewed: what is in force cannot be read', { tenant: this.#tenant })
     }
   }
 }
