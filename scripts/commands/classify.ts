@@ -4,6 +4,7 @@ import { classify } from '../../src/classifier/classify.ts'
 import type { Finding } from '../../src/domain/finding.ts'
 import type { Envelope } from '../../src/domain/leaf.ts'
 import { err, ok, type Result } from '../../src/domain/result.ts'
+import { member, sourceOf } from '../../src/encoding/json-document.ts'
 import { scanJson, type JsonDocument } from '../../src/encoding/json-scan.ts'
 import { envelopeOf } from '../../src/surfaces/envelope.ts'
 import type { Command } from '../demarc.ts'
@@ -42,7 +43,7 @@ export async function runLines(
 }
 
 /** Lines as JSON Lines has them, ended by `\n` alone: node:readline would also break a string at U+2028. */
-async function* linesOf(chunks: AsyncIterable<string | Buffer>): AsyncGenerator<string> {
+export async function* linesOf(chunks: AsyncIterable<string | Buffer>): AsyncGenerator<string> {
   let parts: string[] = []
   for await (const chunk of chunks) {
     const [first = '', ...others] = String(chunk).split('\n')
@@ -89,11 +90,17 @@ export function readInput(line: string): Result<Input, BadLine> {
   }
   if (text !== undefined) return ok({ id, text, envelope: envelopeOfText(text) })
   const isObject = typeof body !== 'string'
-  const document = scanJson(isObject ? JSON.stringify(body) : body)
+  const document = scanJson(isObject ? rawBody(line) : body)
   if (!document.ok) {
     return err({ id, error: `body: ${document.error.problem} at offset ${document.error.offset}` })
   }
   return ok({ id, document: document.value, isObject, envelope: envelopeOf(document.value) })
+}
+
+/** The body as it stands in the line: parsed and written again, long numbers would change. */
+function rawBody(line: string): string {
+  const document = scanJson(line)
+  return document.ok ? sourceOf(document.value, member(document.value, 0, 'body')) : line
 }
 
 const envelopeOfText = (text: string): Envelope => ({

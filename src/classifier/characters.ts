@@ -13,7 +13,7 @@ export const CLASS = {
 } as const
 
 /** Marks that detectors may anchor on. */
-export const MARKS = '@:='
+const MARKS = '@:='
 
 /** First digits of the decimal systems in the Basic Multilingual Plane (Unicode 16, general category Nd), ASCII aside. */
 const ZEROS = [
