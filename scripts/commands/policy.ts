@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { DEFAULT_TENANT } from '../../src/access/key-request.ts'
 import { canonicalBundle } from '../../src/policy/bundle.ts'
 import { compileRules, type Rules } from '../../src/policy/evaluate.ts'
 import { findViolations, type Violation } from '../../src/policy/invariants.ts'
@@ -10,15 +11,20 @@ import { checkGoldenCase, readGoldenCases } from '../lib/golden-cases.ts'
 import { healthyWorld } from '../lib/offline-world.ts'
 import { POLICIES_DIRECTORY } from '../lib/paths.ts'
 import { checkPolicy, formatProblem, isFolder, readPolicy } from '../lib/policy-files.ts'
+import { pushPolicy } from './policy-push.ts'
 
 const USAGE = `demarc policy check [PATH] [--json]       form, names, golden cases and invariants
 demarc policy sentences [PATH]            every guardrail and invariant as one sentence
 demarc policy explain RULE [PATH]         one rule: what it says, why, and which destinations it forbids today
 demarc policy build [PATH]                the canonical bundle on stdout, its SHA-256 on stderr
+demarc policy push [PATH] [--url URL] [--tenant NAME]
+                                          check, then put it in force: its SHA-256 on stdout
 
-  PATH     a folder of policy files or a bundle; default: policies/
-  --json   {"holds","findings":[{"rule","problem","witness"}]}
-  --at     the moment at which facts and prices are read; default: now`
+  PATH      a folder of policy files or a bundle; default: policies/
+  --json    {"holds","findings":[{"rule","problem","witness"}]}
+  --at      the moment at which facts and prices are read; default: now
+  --url     a deployed Demarc, its admin token in DEMARC_ADMIN_TOKEN; default: the local one
+  --tenant  default: default`
 
 /** `witness` shows the problem: a place in a file, a golden case, or a request that breaks an invariant. */
 type Finding = {
@@ -34,7 +40,12 @@ export const policyCommand: Command = {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: { type: 'boolean', default: false }, at: { type: 'string' } },
+      options: {
+        json: { type: 'boolean', default: false },
+        at: { type: 'string' },
+        url: { type: 'string' },
+        tenant: { type: 'string', default: DEFAULT_TENANT },
+      },
     })
     const [action = '', ...rest] = positionals
     const atMs = values.at === undefined ? Date.now() : Date.parse(values.at)
@@ -48,18 +59,28 @@ export const policyCommand: Command = {
         return explainRule(await readPolicy(rest[1] ?? POLICIES_DIRECTORY), rest[0] ?? '', atMs)
       case 'build':
         return build(await readPolicy(rest[0] ?? POLICIES_DIRECTORY))
+      case 'push': {
+        const path = rest[0] ?? POLICIES_DIRECTORY
+        if ((await check(path, values.json, atMs, console.error)) !== 0) return 1
+        return await pushPolicy(await readPolicy(path), values)
+      }
       default:
         throw new Error(USAGE)
     }
   },
 }
 
-async function check(path: string, json: boolean, atMs: number): Promise<number> {
+async function check(
+  path: string,
+  json: boolean,
+  atMs: number,
+  print: (line: string) => void = console.log,
+): Promise<number> {
   const findings = await findingsOf(path, atMs)
-  if (json) console.log(JSON.stringify({ holds: findings.length === 0, findings }))
+  if (json) print(JSON.stringify({ holds: findings.length === 0, findings }))
   else {
-    for (const { problem } of findings) console.log(problem)
-    console.log(findings.length === 0 ? 'The policy holds.' : `${findings.length} problems.`)
+    for (const { problem } of findings) print(problem)
+    print(findings.length === 0 ? 'The policy holds.' : `${findings.length} problems.`)
   }
   return findings.length === 0 ? 0 : 1
 }
