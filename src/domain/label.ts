@@ -41,8 +41,8 @@ export const PUBLIC: Label = {
 const higher = <T>(order: readonly T[], a: T, b: T): T =>
   order.indexOf(a) >= order.indexOf(b) ? a : b
 
-const union = <T>(a: readonly T[], b: readonly T[]): readonly T[] =>
-  b.length === 0 ? a : [...new Set([...a, ...b])].toSorted()
+const union = <T extends string>(a: readonly T[], b: readonly T[]): readonly T[] =>
+  b.length === 0 ? a : [...new Set([...a, ...b])].toSorted((x, y) => (x < y ? -1 : 1))
 
 /** Max of the levels, union of the sets, worst of the scans: adding text never lowers a label. */
 export const join = (a: Label, b: Label): Label => ({

@@ -1,7 +1,15 @@
 import { err, ok, type Result } from '../domain/result.ts'
 
 /** Kinds of JSON values, as small integers: documents are kept as flat arrays. */
-export const NODE = { object: 0, array: 1, string: 2, number: 3, true: 4, false: 5, null: 6 } as const
+export const NODE = {
+  object: 0,
+  array: 1,
+  string: 2,
+  number: 3,
+  true: 4,
+  false: 5,
+  null: 6,
+} as const
 export type NodeKind = (typeof NODE)[keyof typeof NODE]
 
 /**

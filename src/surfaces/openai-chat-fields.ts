@@ -49,7 +49,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   stream: { form: 'boolean' },
   stream_options: { form: 'object' },
   temperature: { form: 'number', feature: 'temperature' },
-  tool_choice: { form: 'string-or-object', feature: 'tool-choice' },
+  tool_choice: { form: 'string-or-object' },
   tools: { form: 'array' },
   top_logprobs: { form: 'integer', feature: 'logprobs' },
   top_p: { form: 'number', feature: 'top-p' },
@@ -70,7 +70,11 @@ export const PARTS: Readonly<Record<string, Feature | undefined>> = {
 }
 
 /** Fields that ask for a feature only with some of their values. */
-const BY_VALUE: Readonly<Partial<Record<Feature, string>>> = { store: 'store', n: 'n' }
+const BY_VALUE: Readonly<Partial<Record<Feature, string>>> = {
+  store: 'store',
+  n: 'n',
+  'tool-choice': 'tool_choice',
+}
 
 /** The top-level fields that ask for one of these features: what to leave out where it cannot be expressed. */
 export function fieldsAsking(features: readonly string[]): readonly string[] {

@@ -50,7 +50,7 @@ export function readChatRequest(document: JsonDocument): Result<ReadRequest, Ref
       countChildren(document, members.get('tools') ?? -1) +
       countChildren(document, members.get('functions') ?? -1),
     mediaParts: media.parts,
-    outputTokensMax: count('max_completion_tokens') ?? count('max_tokens'),
+    outputTokensMax: larger(count('max_completion_tokens'), count('max_tokens')),
     choices: count('n') ?? 1,
     handling: handlingOf(document, members),
     unknownFields: [...members.keys()].filter((name) => !Object.hasOwn(FIELDS, name)),
@@ -138,6 +138,10 @@ function checkParts(document: JsonDocument, list: number, where: string): Invali
   return undefined
 }
 
+/** Which of two limits a server obeys is its own affair: the bound must hold for either. */
+const larger = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b)
+
 type Media = { readonly parts: number; readonly bytes: number; readonly features: Set<Feature> }
 
 /** Media parts of all messages: how many, how much of the body they are, and what they ask of a model. */
@@ -172,10 +176,17 @@ function featuresOf(document: JsonDocument, members: Members, media: Media): rea
   }
   if ((numberOf(document, members.get('n') ?? -1) ?? 1) > 1) features.add('n')
   if (document.kinds[members.get('store') ?? -1] === NODE.true) features.add('store')
+  if (forcesTool(document, members)) features.add('tool-choice')
   const format = stringOf(document, member(document, members.get('response_format') ?? -1, 'type'))
   if (format === 'json_schema') features.add('json-schema')
   if (format === 'json_object') features.add('json-object')
   return [...features].toSorted()
+}
+
+/** `auto` and `none` are what every server does anyway; `required` and a named tool have to be enforced. */
+function forcesTool(document: JsonDocument, members: Members): boolean {
+  const node = members.get('tool_choice') ?? -1
+  return document.kinds[node] === NODE.object || stringOf(document, node) === 'required'
 }
 
 const PROMPT_FIELDS = ['messages', 'tools', 'functions', 'response_format', 'prediction'] as const

@@ -52,9 +52,9 @@ const headerList = (names: readonly string[]): string =>
     .slice(0, 1024)
 
 /** A refusal as an HTTP answer in OpenAI's shape. */
-export function refusalResponse(refusal: Refusal, decision: string): Response {
+export function refusalResponse(refusal: Refusal, decision: string, decided?: Receipt): Response {
   const { status, type, code, param, message, headers } = toHttp(refusal)
-  const receipt = 'receipt' in refusal ? refusal.receipt : undefined
+  const receipt = 'receipt' in refusal ? refusal.receipt : decided
   const named = decisionHeaders({
     decision,
     receipt,

@@ -79,7 +79,9 @@ function pass({ document, facts, attempt, outputTokens, reach }: PrepareInput): 
   }
   changes.push(...editChanges(document, reach.destination.edits))
   const patches: Patch[] = []
-  if (facts.stream && !facts.wantsUsageChunk) patches.push(...askForUsage(document, changes))
+  const mustAsk = facts.stream && !facts.wantsUsageChunk
+  if (mustAsk && reach.destination.usageInStream === 'asked')
+    patches.push(...askForUsage(document, changes))
   patches.push(...memberPatches(document, changes))
   return { body: splice(document.text, patches), inputs: {}, unsupported: [] }
 }

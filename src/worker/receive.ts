@@ -1,3 +1,4 @@
+import type { ChatReply } from '../domain/chat.ts'
 import type { Attempt } from '../domain/plan.ts'
 import type { UpstreamFailure } from '../domain/refusal.ts'
 import type { RequestFacts } from '../domain/request.ts'
@@ -5,6 +6,7 @@ import { err, ok, type Result } from '../domain/result.ts'
 import type { ReplyMeta, Surface } from '../surfaces/surface.ts'
 import { wires } from '../wire/index.ts'
 import { readChatUsage } from '../wire/openai-chat.ts'
+import { replyEvents } from '../wire/reply-events.ts'
 import type { Destination } from '../destinations/destination.ts'
 import { passingRelay, translatingRelay, type Relay, type Seen } from './relay.ts'
 
@@ -43,7 +45,22 @@ export async function receiveWhole(
   } catch {
     return err(signal.aborted ? 'timeout' : 'cut-off')
   }
+  if (input.facts.stream) return streamWhole(text, input)
   return input.sameWire ? passWhole(text) : translateWhole(text, input)
+}
+
+/** The client asked for a stream and the upstream answered whole, as some models of Workers AI do. */
+function streamWhole(text: string, input: ReceiveInput): Result<Whole, Failure> {
+  const parsed = wires[input.destination.wire].parseReply(text)
+  if (!parsed.ok) return err('malformed-reply')
+  let renderer = input.surface.openStream(input.meta)
+  let body = ''
+  for (const event of replyEvents(parsed.value)) {
+    const [next, rendered] = renderer.push(event)
+    renderer = next
+    body += rendered
+  }
+  return ok({ body: body + renderer.end(), seen: seenOf(parsed.value) })
 }
 
 function passWhole(text: string): Result<Whole, Failure> {
@@ -67,17 +84,18 @@ function translateWhole(text: string, input: ReceiveInput): Result<Whole, Failur
   const parsed = wires[input.destination.wire].parseReply(text)
   if (!parsed.ok) return err('malformed-reply')
   const reply = parsed.value
-  const seen: Seen = {
-    usage: reply.usage,
-    finish: reply.choices[0]?.rawFinish,
-    complete: true,
-    firstToken: true,
-    error: false,
-    serviceTier: undefined,
-    model: reply.model,
-  }
-  return ok({ body: input.surface.renderReply(reply, input.meta), seen })
+  return ok({ body: input.surface.renderReply(reply, input.meta), seen: seenOf(reply) })
 }
+
+const seenOf = (reply: ChatReply): Seen => ({
+  usage: reply.usage,
+  finish: reply.choices[0]?.rawFinish,
+  complete: true,
+  firstToken: true,
+  error: false,
+  serviceTier: undefined,
+  model: reply.model,
+})
 
 /**
  * Opens a stream and reads until something of the answer is there: until then nothing has been sent to the client, and

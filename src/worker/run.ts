@@ -92,7 +92,7 @@ export class Run {
     if (!whole.ok) return this.#fail(whole.error)
     noteSuccess(this.#attempt.destination)
     this.#settle(this.#planned.request.signal.aborted ? 'client-gone' : 'ok', whole.value.seen)
-    const headers = this.#headers('application/json')
+    const headers = this.#headers(input.facts.stream ? EVENT_STREAM : 'application/json')
     return { kind: 'answered', response: new Response(whole.value.body, { headers }) }
   }
 
@@ -116,7 +116,7 @@ export class Run {
     }
     ctx.waitUntil(carry())
     const headers = {
-      ...this.#headers('text/event-stream; charset=utf-8'),
+      ...this.#headers(EVENT_STREAM),
       'cache-control': 'no-cache',
     }
     return { kind: 'answered', response: new Response(readable, { headers }) }
@@ -186,6 +186,8 @@ export class Run {
     }
   }
 }
+
+const EVENT_STREAM = 'text/event-stream; charset=utf-8'
 
 const isStream = (response: Response): boolean =>
   !(response.headers.get('content-type') ?? '').startsWith('application/json')

@@ -1,3 +1,4 @@
+import type { Receipt } from '../domain/plan.ts'
 import type { Refusal } from '../domain/refusal.ts'
 import { err, type Result } from '../domain/result.ts'
 import { assess, type Assessment } from '../router/assess.ts'
@@ -69,7 +70,9 @@ async function answer(exchange: Exchange, first: Authenticated): Promise<Respons
       attemptsMade,
     })
     if (outcome.kind === 'response') return outcome.response
-    if (outcome.kind === 'refused') return refuse(caller, outcome.refusal)
+    if (outcome.kind === 'refused') {
+      return refuse(caller, outcome.refusal, assessment.decision.value.receipt)
+    }
     const again = await catchUp(caller, outcome.stale)
     if (!again.ok) return refusalResponse(again.error, decision)
     caller = again.value
@@ -110,9 +113,9 @@ async function catchUp(
 }
 
 /** Answers a refusal that was decided about data, and puts it on record. */
-function refuse(exchange: Authenticated, refusal: Refusal): Response {
+function refuse(exchange: Authenticated, refusal: Refusal, decided?: Receipt): Response {
   const { env, ctx, decision, caller, surface } = exchange
-  const receipt = 'receipt' in refusal ? refusal.receipt : undefined
+  const receipt = 'receipt' in refusal ? refusal.receipt : decided
   reportRefusal(env, ctx, caller.tenant, {
     decision,
     atMs: Date.now(),
@@ -124,5 +127,5 @@ function refuse(exchange: Authenticated, refusal: Refusal): Response {
     rule: refusal.code === 'policy_forbids' ? refusal.rule : null,
     receiptJson: receipt === undefined ? null : JSON.stringify(recordableReceipt(receipt)),
   })
-  return refusalResponse(refusal, decision)
+  return refusalResponse(refusal, decision, receipt)
 }

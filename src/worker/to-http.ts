@@ -29,182 +29,112 @@ type Description = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const INVALID = 'invalid_request_error'
-
 function describe(refusal: Refusal): Description {
   switch (refusal.code) {
     case 'unauthenticated':
-      return {
-        status: 401,
-        type: 'authentication_error',
-        message: 'The API key is missing or not valid. Send `authorization: Bearer <key>`.',
-      }
+      return { status: 401, type: 'authentication_error', message: UNAUTHENTICATED }
     case 'invalid_request':
-      return { status: 400, type: INVALID, message: refusal.message, param: refusal.param }
+      return invalid(400, refusal.message, refusal.param)
     case 'body_too_large':
-      return {
-        status: 413,
-        type: INVALID,
-        message: `The body is larger than ${refusal.limitBytes} bytes. Send less, or split the request.`,
-      }
+      return invalid(413, `The body is larger than ${refusal.limitBytes} bytes. Send less.`)
     case 'media_type_unsupported':
-      return {
-        status: 415,
-        type: INVALID,
-        message: 'The body must be JSON: send `content-type: application/json`.',
-      }
+      return invalid(415, 'The body must be JSON: send `content-type: application/json`.')
     case 'not_found':
-      return { status: 404, type: INVALID, message: refusal.message }
+      return invalid(404, refusal.message)
     case 'model_unknown':
-      return {
-        status: 404,
-        type: INVALID,
-        param: 'model',
-        message:
-          'No model, alias or destination has this name. GET /v1/models lists what this key may use.',
-      }
+      return invalid(404, `No model, alias or destination has this name. ${LIST}`, 'model')
     case 'model_not_allowed':
-      return {
-        status: 403,
-        type: 'permission_error',
-        param: 'model',
-        message: 'This key may not use this model. GET /v1/models lists what it may use.',
-      }
-    default:
-      return describeDecision(refusal)
-  }
-}
-
-type DecisionRefusal = Extract<
-  Refusal,
-  { code: 'cannot_serve' | 'policy_forbids' | 'price_unknown' | 'cost_over_limit' }
->
-type LaterRefusal = Exclude<
-  Refusal,
-  | DecisionRefusal
-  | {
-      code:
-        | 'unauthenticated'
-        | 'invalid_request'
-        | 'body_too_large'
-        | 'media_type_unsupported'
-        | 'not_found'
-        | 'model_unknown'
-        | 'model_not_allowed'
-    }
->
-
-function describeDecision(refusal: DecisionRefusal | LaterRefusal): Description {
-  switch (refusal.code) {
+      return forbidden(`This key may not use this model. ${LIST}`, 'model')
     case 'cannot_serve':
-      return {
-        status: 400,
-        type: INVALID,
-        param: refusal.param,
-        message: `No destination that this request may use can serve it: ${refusal.reason}`,
-      }
+      return invalid(400, `No permitted destination can serve it: ${refusal.reason}`, refusal.param)
     case 'policy_forbids':
-      return {
-        status: 403,
-        type: 'permission_error',
-        message: `Forbidden by the rule \`${refusal.rule}\`. ${whatWasFound(refusal.receipt)}`,
-      }
+      return forbidden(`Forbidden by the rule \`${refusal.rule}\`. ${found(refusal.receipt)}`)
     case 'price_unknown':
-      return {
-        status: 403,
-        type: 'permission_error',
-        message:
-          'No destination is left whose cost has an upper bound. Ask whoever keeps policies/prices.yaml to add a price.',
-      }
+      return forbidden(PRICE_UNKNOWN)
     case 'cost_over_limit':
-      return {
-        status: 400,
-        type: INVALID,
-        param: 'demarc-max-cost-usd',
-        message: `Every permitted destination may cost more than ${refusal.limit}. Set a lower max_completion_tokens, shorten the prompt, or raise the limit.`,
-      }
-    default:
-      return describeLater(refusal)
+      return invalid(400, costOver(refusal.limit), 'demarc-max-cost-usd')
+    case 'budget_exhausted':
+      return { status: 402, type: 'insufficient_quota', message: exhausted(refusal) }
+    case 'budget_busy':
+      return later(429, refusal.retryAfterS, busy(refusal.budget))
+    case 'rate_limited':
+      return later(429, refusal.retryAfterS, `This key is limited to ${refusal.limit}.`)
+    case 'no_destination':
+      return later(503, refusal.retryAfterS, NO_DESTINATION)
+    case 'journal_unavailable':
+      return later(503, 2, 'The journal cannot be reached, and nothing is sent without a record.')
+    case 'policy_unavailable':
+      return later(503, 5, NO_POLICY)
+    case 'misconfigured':
+      return broken(503, `This deployment is not complete: ${refusal.what}`)
+    case 'upstream_failed':
+      return broken(
+        refusal.reason === 'timeout' ? 504 : 502,
+        `The destination \`${refusal.destination}\` failed (${refusal.reason}).`,
+      )
   }
 }
 
-const retryAfter = (seconds: number): Readonly<Record<string, string>> => ({
-  'retry-after': String(seconds),
+const UNAUTHENTICATED = 'The API key is missing or not valid. Send `authorization: Bearer <key>`.'
+const LIST = 'GET /v1/models lists what this key may use.'
+const PRICE_UNKNOWN =
+  'No destination is left whose cost has an upper bound. Ask whoever keeps policies/prices.yaml to add a price.'
+const NO_DESTINATION =
+  'Every destination that this request may use is unconfigured or not answering at the moment.'
+const NO_POLICY =
+  'No policy is in force, or it cannot be read. `demarc policy push` puts one in force.'
+
+const invalid = (status: number, message: string, param: string | null = null): Description => ({
+  status,
+  type: 'invalid_request_error',
+  message,
+  param,
 })
 
-function describeLater(refusal: LaterRefusal): Description {
-  switch (refusal.code) {
-    case 'budget_exhausted':
-      return {
-        status: 402,
-        type: 'insufficient_quota',
-        message: `The budget \`${refusal.budget}\` has ${formatUsd(refusal.leftPicoUsd)} USD left, and this request may cost ${formatUsd(refusal.boundPicoUsd)} USD. It starts again at ${new Date(refusal.resetsAtMs).toISOString()}; a lower max_completion_tokens makes a request cheaper.`,
-      }
-    case 'budget_busy':
-      return {
-        status: 429,
-        type: 'rate_limit_error',
-        message: `All that is left of the budget \`${refusal.budget}\` is held by requests in flight. Try again when they have ended.`,
-        headers: retryAfter(refusal.retryAfterS),
-      }
-    case 'rate_limited':
-      return {
-        status: 429,
-        type: 'rate_limit_error',
-        message: `This key is limited to ${refusal.limit}.`,
-        headers: retryAfter(refusal.retryAfterS),
-      }
-    case 'no_destination':
-      return {
-        status: 503,
-        type: 'server_error',
-        message:
-          'Every destination that this request may use is unconfigured or not answering at the moment.',
-        headers: retryAfter(refusal.retryAfterS),
-      }
-    case 'journal_unavailable':
-      return {
-        status: 503,
-        type: 'server_error',
-        message: 'The journal cannot be reached, and nothing is sent without a record.',
-        headers: retryAfter(2),
-      }
-    case 'policy_unavailable':
-      return {
-        status: 503,
-        type: 'server_error',
-        message:
-          'No policy is in force, or it cannot be read. `demarc policy push` puts one in force.',
-        headers: retryAfter(5),
-      }
-    case 'misconfigured':
-      return {
-        status: 503,
-        type: 'server_error',
-        message: `This deployment is not complete: ${refusal.what}`,
-        headers: {},
-      }
-    case 'upstream_failed':
-      return {
-        status: refusal.reason === 'timeout' ? 504 : 502,
-        type: 'server_error',
-        message: `The destination \`${refusal.destination}\` failed (${refusal.reason}).`,
-        headers: {},
-      }
-  }
+const forbidden = (message: string, param: string | null = null): Description => ({
+  status: 403,
+  type: 'permission_error',
+  message,
+  param,
+})
+
+/** Worth another try after so many seconds. */
+const later = (status: number, seconds: number, message: string): Description => ({
+  status,
+  type: status === 429 ? 'rate_limit_error' : 'server_error',
+  message,
+  headers: { 'retry-after': String(seconds) },
+})
+
+const broken = (status: number, message: string): Description => ({
+  status,
+  type: 'server_error',
+  message,
+  headers: {},
+})
+
+const costOver = (limit: string): string =>
+  `Every permitted destination may cost more than ${limit}. Set a lower max_completion_tokens, shorten the prompt, or raise the limit.`
+
+const busy = (budget: string): string =>
+  `All that is left of the budget \`${budget}\` is held by requests in flight. Try again when they have ended.`
+
+function exhausted(refusal: Extract<Refusal, { code: 'budget_exhausted' }>): string {
+  const left = formatUsd(refusal.leftPicoUsd)
+  const bound = formatUsd(refusal.boundPicoUsd)
+  const resets = new Date(refusal.resetsAtMs).toISOString()
+  return `The budget \`${refusal.budget}\` has ${left} USD left, and this request may cost ${bound} USD. It starts again at ${resets}; a lower max_completion_tokens makes a request cheaper.`
 }
 
 const ADVICE = 'Remove or redact it, or ask the owner of the rule for a waiver.'
 
 /** Kinds and pointers of what was found, and what to do. */
-function whatWasFound({ label, evidence, unscanned }: Receipt): string {
-  const found = evidence
+function found({ label, evidence, unscanned }: Receipt): string {
+  const seen = evidence
     .slice(0, 5)
     .map(({ kind, path }) => `${kind} at ${path === '' ? '/' : path}`)
-  const unread = unscanned
-    .slice(0, 5)
-    .map(({ reason, path }) => `${reason} at ${path} (not scanned)`)
-  const what = [...found, ...unread].join(', ')
+  const unread = unscanned.slice(0, 5).map(({ reason, path }) => `${reason} at ${path} (not read)`)
+  const what = [...seen, ...unread].join(', ')
   return what === ''
     ? `The request is labelled ${label.level}.`
     : `The request is labelled ${label.level} because of: ${what}. ${ADVICE}`

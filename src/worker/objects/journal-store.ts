@@ -25,7 +25,11 @@ const SCHEMA = `
 /** Bytes of entries in one queue message; Queues take 128 KB each. */
 const MESSAGE_BYTES = 96_000
 
+/** Raised when the tables change, so that a journal written by other code is never mistaken for an empty one. */
+const SCHEMA_VERSION = '1'
+
 export type Counter =
+  | 'schema'
   | 'drained'
   | 'acknowledged'
   | 'tenant'
@@ -43,6 +47,13 @@ export class JournalStore {
   constructor(sql: SqlStorage) {
     this.#sql = sql
     sql.exec(SCHEMA)
+    const version = this.counter('schema')
+    if (version === undefined) this.setCounter('schema', SCHEMA_VERSION)
+    else if (version !== SCHEMA_VERSION) {
+      throw new Error(
+        `the journal's tables are of version ${version}, this code's of ${SCHEMA_VERSION}`,
+      )
+    }
   }
 
   /** The state as of the last entry: the snapshot, and the entries after it. */
