@@ -131,7 +131,7 @@ function buildClasses(): Uint8Array {
 /** Bits of a symbol: a–z in either case are 1–26, digits and letters of other alphabets IN_WORD, all else 0. */
 export const SYMBOL_BITS = 5
 export const SYMBOL_MASK = (1 << SYMBOL_BITS) - 1
-export const IN_WORD = 27
+const IN_WORD = 27
 /** Above them: the inner loop of the scan has to stop here. */
 export const SPECIAL = 1 << SYMBOL_BITS
 /** Above that: a capital letter, which begins a word inside a name (`phoneNumber`). */

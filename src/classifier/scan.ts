@@ -2,7 +2,6 @@ import {
   CAPITAL,
   CLASS,
   CLASSES,
-  IN_WORD,
   isDigit,
   isDigitAt,
   isTelling,
@@ -168,8 +167,6 @@ export class Scan {
       if (isSmallBefore(this.text, at)) this.#window = symbol & SYMBOL_MASK
     } else if ((symbol & SPECIAL) !== 0 && this.claimedTo <= at) {
       next = this.#special(at, window)
-      // What follows a number directly goes on with it: it begins no word.
-      if (next > at + 1) this.#window = IN_WORD
     }
     if (this.units > this.#unitsMax) return this.text.length
     if (this.claimedTo <= at) return next

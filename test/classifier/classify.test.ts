@@ -80,6 +80,7 @@ describe('what a leaf is', () => {
 
   test.each([
     ['ssn', '536221234', 'us_ssn'],
+    ['ssnOfSpouse', '536221234', 'us_ssn'],
     ['phoneNumber', '4155552671', 'phone'],
     ['db_password', 'hunter2!x', 'secret'],
     ['patient_name', 'Jane Doe', 'person'],

@@ -75,6 +75,7 @@ test.each([
     'a single sign',
     'Allergies: how do they start? A physical exam may help to find out what causes them.',
   ],
+  ['talk about records', 'The MRN is the medical record number that a hospital gives to people.'],
   [
     'a purchase order',
     'PO 4471: the bid was 500 mg of saffron, daily delivery to the doctor on Main Street.',
