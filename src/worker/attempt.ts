@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../domain/result.ts'
 import type { JsonDocument } from '../encoding/json-scan.ts'
 import { factsAt } from '../policy/facts.ts'
 import type { Assessment } from '../router/assess.ts'
+import { fieldsAsking } from '../surfaces/openai-chat-fields.ts'
 import type { ReadRequest } from '../surfaces/surface.ts'
 import { timesOf } from './deadlines.ts'
 import type { Authenticated } from './exchange.ts'
@@ -25,6 +26,8 @@ export type Planned = Authenticated & {
   readonly inForce: InForce
   readonly tags: Readonly<Record<string, string>>
   readonly hashKey: string
+  /** The caller wants a refusal rather than an answer to part of the request. */
+  readonly strict: boolean
   /** Attempts made for this decision before, under a policy that has changed since. */
   readonly attemptsMade: number
 }
@@ -72,7 +75,7 @@ export async function tryAttempt(
 }
 
 function prepareAttempt(
-  { surface, document, read, assessment, plan, caller }: Planned,
+  { surface, document, read, assessment, plan, caller, strict }: Planned,
   attempt: Attempt,
   reach: Reach,
 ): Result<Prepared, Refusal> {
@@ -86,7 +89,13 @@ function prepareAttempt(
   }
   const isUnlimited = read.facts.outputTokensMax === undefined
   const outputTokens = isUnlimited ? (caller.defaultOutputTokens ?? undefined) : undefined
-  return ok(prepare({ surface, document: body, facts: read.facts, attempt, outputTokens, reach }))
+  const { facts } = read
+  const prepared = prepare({ surface, document: body, facts, attempt, outputTokens, reach })
+  if (!strict || prepared.unsupported.length === 0) return ok(prepared)
+  // Some of it depends on the values, which only rendering sees.
+  const [param = null] = fieldsAsking(prepared.unsupported)
+  const reason = 'demarc-strict is set and this would be left out'
+  return err({ code: 'cannot_serve', param, reason, receipt: plan.receipt })
 }
 
 async function obtain(

@@ -34,7 +34,7 @@ export async function attemptAll(planned: Planned): Promise<Attempted> {
       if (isStale(tried.refusal))
         return { kind: 'stale', stale: tried.refusal, attemptsMade: number }
       notHeld ??= tried.refusal
-      if (tried.refusal.code !== 'budget_exhausted' && tried.refusal.code !== 'budget_busy') {
+      if (!ABOUT_ATTEMPT.has(tried.refusal.code)) {
         return { kind: 'refused', refusal: tried.refusal }
       }
     } else {
@@ -45,6 +45,14 @@ export async function attemptAll(planned: Planned): Promise<Attempted> {
   }
 }
 
+/** Refusals that need not hold for the next attempt: it may be cheaper, take what this one could not, or be our own. */
+const ABOUT_ATTEMPT: ReadonlySet<Refusal['code']> = new Set([
+  'budget_exhausted',
+  'budget_busy',
+  'cannot_serve',
+  'policy_forbids',
+])
+
 function outcomeOf(tried: Exclude<Tried, { kind: 'answered' }>): AttemptOutcome {
   switch (tried.kind) {
     case 'client-gone':
@@ -53,7 +61,6 @@ function outcomeOf(tried: Exclude<Tried, { kind: 'answered' }>): AttemptOutcome 
       return { type: 'failed', reason: tried.reason, started: false }
     case 'error-reply':
       return { type: 'error-reply', status: tried.status, retryAfterMs: tried.retryAfterMs }
-    // A cheaper destination may still fit into the budget.
     case 'not-held':
       return { type: 'failed', reason: 'unreachable', started: false }
   }

@@ -67,6 +67,7 @@ async function answer(exchange: Exchange, first: Authenticated): Promise<Respons
       inForce,
       tags,
       hashKey,
+      strict: wishes.value.strict || caller.caller.strict,
       attemptsMade,
     })
     if (outcome.kind === 'response') return outcome.response
