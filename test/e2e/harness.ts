@@ -3,7 +3,8 @@ import { bundleWorker } from '../../scripts/lib/bundle.ts'
 import { startLocal, type Local } from '../../scripts/lib/local.ts'
 import { createKey, putPolicy, readPolicies } from '../../scripts/lib/seed.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
-import { startFleet, type Fleet } from '../upstreams/fleet.ts'
+import { startFleet, type Fleet, type SimulatedId } from '../upstreams/fleet.ts'
+import type { Recorded } from '../upstreams/server.ts'
 import { fields, list, parseFields, text, type Fields } from '../upstreams/read.ts'
 
 let script: Promise<string> | undefined
@@ -127,6 +128,14 @@ export const framesOf = (stream: string): unknown[] =>
     .map((frame) => /^data: (.*)$/m.exec(frame)?.[1])
     .filter((data) => data !== undefined)
     .map((data) => parseFields(data) ?? data)
+
+/** The one request that arrived at a simulated provider. */
+export function theRequest({ fleet }: Stage, id: SimulatedId): Recorded {
+  const sent = fleet.requests.filter(({ destination }) => destination === id)
+  const [only] = sent
+  if (sent.length !== 1 || only === undefined) throw new Error(`${sent.length} requests to ${id}`)
+  return only
+}
 
 export const decisionOf = ({ headers }: Reply): string => headers.get('demarc-decision') ?? ''
 

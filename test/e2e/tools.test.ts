@@ -1,0 +1,134 @@
+import type { OpenAI } from 'openai'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { theRequest, openStage, post, sdk, type Stage } from './harness.ts'
+import type { Fields } from '../upstreams/read.ts'
+import { MODELS, question } from './models.ts'
+
+let stage: Stage
+let client: OpenAI
+
+beforeAll(async () => {
+  stage = await openStage()
+  client = sdk(stage)
+})
+afterEach(() => stage.fleet.reset())
+afterAll(() => stage.close())
+
+const weather = (name: string): OpenAI.ChatCompletionTool => ({
+  type: 'function',
+  function: {
+    name,
+    description: 'The weather in a city.',
+    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  },
+})
+
+describe.each(MODELS)('tools at %s: %s', (id, model) => {
+  const messages: OpenAI.ChatCompletionMessageParam[] = [
+    { role: 'user', content: 'Please call both.' },
+  ]
+  const asked = {
+    model,
+    messages,
+    max_completion_tokens: 300,
+    tools: [weather('weather_now'), weather('weather_tomorrow')],
+  }
+
+  test('calls two at once, and takes their results back', async () => {
+    const { choices } = await client.chat.completions.create(asked)
+    const message = choices[0]?.message
+    const calls = (message?.tool_calls ?? []).filter((call) => call.type === 'function')
+    expect(choices[0]?.finish_reason).toBe('tool_calls')
+    expect(calls.map(({ function: { name } }) => name)).toEqual(['weather_now', 'weather_tomorrow'])
+    expect(calls.map(({ function: called }) => JSON.parse(called.arguments))).toEqual([
+      { city: 'simulated' },
+      { city: 'simulated' },
+    ])
+    expect(new Set(calls.map(({ id: callId }) => callId)).size).toBe(2)
+    stage.fleet.reset()
+    const results = calls.map((call) => ({
+      role: 'tool' as const,
+      tool_call_id: call.id,
+      content: `result of ${call.function.name}`,
+    }))
+    const answered = await client.chat.completions.create({
+      ...asked,
+      messages: [...messages, { role: 'assistant', tool_calls: calls }, ...results],
+    })
+    expect(answered.choices[0]?.message.content).toContain('read 2 tool results')
+    expect(theRequest(stage, id).body).toContain('result of weather_tomorrow')
+  })
+
+  test('streams two calls that the SDK puts together', async () => {
+    const final = await client.chat.completions.stream(asked).finalChatCompletion()
+    const calls = final.choices[0]?.message.tool_calls ?? []
+    expect(calls.map((call) => call.type === 'function' && call.function)).toMatchObject([
+      { name: 'weather_now', arguments: '{"city":"simulated"}' },
+      { name: 'weather_tomorrow', arguments: '{"city":"simulated"}' },
+    ])
+  })
+
+  test('answers in a JSON Schema', async () => {
+    if (model === 'workers-ai/glm-4.7-flash') return
+    const schema = {
+      type: 'object',
+      properties: { answer: { type: 'string' }, sure: { type: 'boolean' } },
+      required: ['answer', 'sure'],
+      additionalProperties: false,
+    }
+    const { choices } = await client.chat.completions.create({
+      ...question(model),
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'reply', strict: true, schema },
+      },
+    })
+    expect(JSON.parse(choices[0]?.message.content ?? '')).toEqual({
+      answer: 'simulated',
+      sure: true,
+    })
+  })
+})
+
+/** Fields, what they ask for, and how that looks in any dialect that has words for it. */
+const FIELDS: readonly (readonly [Fields, RegExp])[] = [
+  [{ seed: 424242 }, /424242/],
+  [{ stop: ['STOPWORD'] }, /STOPWORD/],
+  [{ temperature: 0.77 }, /0\.77/],
+  [{ top_p: 0.66 }, /0\.66/],
+  [{ presence_penalty: 0.55 }, /0\.55/],
+  [{ frequency_penalty: 0.44 }, /0\.44/],
+  [{ logit_bias: { '4711': 3 } }, /4711/],
+  [{ n: 2 }, /"(?:n|candidateCount)":2/],
+  [{ logprobs: true, top_logprobs: 3 }, /logprobs/i],
+  [{ user: 'user-of-ours' }, /user-of-ours/],
+  [{ metadata: { ticket: 'a-ticket' } }, /a-ticket/],
+  [{ verbosity: 'low' }, /verbosity/],
+  [{ prediction: { type: 'content', content: 'predicted words' } }, /predicted words/],
+  [{ safety_identifier: 'safe-id' }, /safe-id/],
+  [{ prompt_cache_key: 'cache-key' }, /cache-key/],
+  [{ store: true }, /"store":true/],
+  [{ reasoning_effort: 'low' }, /low|thinking/i],
+]
+
+describe.each(MODELS)('nothing that is asked of %s vanishes: %s', (id, model) => {
+  test.each(FIELDS)('%j', async (asked, inWire) => {
+    const reply = await post(stage, { ...question(model), ...asked })
+    expect(reply.status).toBe(200)
+    const named = reply.headers.get('demarc-unsupported') ?? ''
+    const isSent = inWire.test(theRequest(stage, id).body.replace(/"messages":.*?\]/, ''))
+    expect({ isSent, isNamed: named !== '' }).toEqual({ isSent, isNamed: !isSent })
+    stage.fleet.reset()
+    const strict = await post(
+      stage,
+      { ...question(model), ...asked },
+      { headers: { 'demarc-strict': '1' } },
+    )
+    if (isSent) return expect(strict.status).toBe(200)
+    expect([strict.status, strict.error['code']]).toEqual([400, 'cannot_serve'])
+    // Both penalties are one feature, which is named by the first of its fields.
+    expect([...Object.keys(asked), 'frequency_penalty']).toContain(strict.error['param'])
+    expect(stage.fleet.requests).toEqual([])
+    return undefined
+  })
+})
