@@ -13,7 +13,7 @@ const CONNECTIONS = 8
 const ROUNDS = 5
 /** Long enough for the JIT to have compiled what is hot: a deployed isolate lives for hours. */
 const WARM_UP = 4000
-const REQUESTS = { whole: 1500, stream: 600 } as const
+const REQUESTS = { whole: 1500, 'stream with usage': 600, stream: 600 } as const
 
 const PASS_THROUGH = `export default {
   fetch: (request, env) => fetch(env.UPSTREAM, { method: 'POST', headers: request.headers, body: request.body })
@@ -22,10 +22,11 @@ const PASS_THROUGH = `export default {
 type Subject = { readonly name: string; readonly pid: number; readonly target: Target }
 type Kind = keyof typeof REQUESTS
 
-const bodyOf = (stream: boolean): string =>
+const bodyOf = (kind: Kind): string =>
   JSON.stringify({
     model: 'vllm/qwen3-30b-a3b-2507',
-    stream,
+    stream: kind !== 'whole',
+    ...(kind === 'stream with usage' ? { stream_options: { include_usage: true } } : {}),
     temperature: 0.2,
     max_tokens: 200,
     messages: [
@@ -35,6 +36,12 @@ const bodyOf = (stream: boolean): string =>
   })
 
 const TEXT = `My tomatoes grow on a balcony that gets sun from noon on. ${'The leaves at the bottom turn yellow while those at the top stay green, and the soil is moist every morning. '.repeat(11)}What should I change?`
+
+const TITLES: Readonly<Record<Kind, string>> = {
+  whole: 'Not a stream',
+  'stream with usage': 'Stream, usage asked for',
+  stream: 'Stream, usage taken out for a client that did not ask',
+}
 
 /** Starts something and answers it with the workerd process that came with it. */
 async function withPid<T>(start: () => Promise<T>): Promise<{ started: T; pid: number }> {
@@ -83,7 +90,7 @@ const quantile = (sorted: readonly number[], at: number): number =>
 
 /** Ratios of each round's pair, medians over the rounds: noise that lasts longer than a round cancels out. */
 async function compare(bare: Subject, ours: Subject, kind: Kind): Promise<void> {
-  const body = bodyOf(kind === 'stream')
+  const body = bodyOf(kind)
   for (const subject of [bare, ours]) await load(subject.target, body, WARM_UP, CONNECTIONS)
   const pairs: { bare: Sample; ours: Sample }[] = []
   for (let round = 0; round < ROUNDS; round++) {
@@ -110,7 +117,7 @@ async function compare(bare: Subject, ours: Subject, kind: Kind): Promise<void> 
     ['added p99', `${added(({ wholeMs }) => wholeMs, 0.99).toFixed(2)} ms`],
     ['first byte later by (p50)', `${added(({ firstMs }) => firstMs, 0.5).toFixed(2)} ms`],
   ]
-  console.log(`\n### ${kind === 'stream' ? 'Stream' : 'Not a stream'} (${body.length} byte body)\n`)
+  console.log(`\n### ${TITLES[kind]} (${body.length} byte body)\n`)
   console.log('| | |\n|---|---|')
   for (const [name, value] of rows) console.log(`| ${name} | ${value} |`)
 }
@@ -138,7 +145,7 @@ async function main(): Promise<void> {
         target: { url: ours.started.url + path, headers: { authorization: `Bearer ${key}` } },
       },
     }
-    for (const kind of ['whole', 'stream'] as const)
+    for (const kind of ['whole', 'stream with usage', 'stream'] as const)
       await compare(subjects.bare, subjects.ours, kind)
   } finally {
     await Promise.all([bare.started.dispose(), ours.started.close()])

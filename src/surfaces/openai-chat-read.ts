@@ -150,6 +150,9 @@ function mediaOf(document: JsonDocument, members: Members): Media {
   let parts = 0
   let bytes = 0
   for (const message of children(document, members.get('messages') ?? -1)) {
+    const role = stringOf(document, member(document, message, 'role'))
+    const isResult = role === 'tool' || role === 'function' // its name is that of the call
+    if (!isResult && member(document, message, 'name') >= 0) features.add('message-name')
     for (const part of children(document, member(document, message, 'content'))) {
       const type = stringOf(document, member(document, part, 'type')) ?? ''
       const feature = PARTS[type]
@@ -173,6 +176,8 @@ function featuresOf(document: JsonDocument, members: Members, media: Media): rea
   for (const tool of children(document, members.get('tools') ?? -1)) {
     const type = stringOf(document, member(document, tool, 'type'))
     features.add(type === 'custom' ? 'custom-tools' : 'tools')
+    // Whatever it is called: the provider would run it, and only its own dialect has words for it.
+    if (type === undefined || !CLIENT_TOOLS.has(type)) features.add('web-search')
   }
   if ((numberOf(document, members.get('n') ?? -1) ?? 1) > 1) features.add('n')
   if (document.kinds[members.get('store') ?? -1] === NODE.true) features.add('store')

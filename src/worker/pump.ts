@@ -1,6 +1,6 @@
 import type { Outcome } from '../journal/messages.ts'
 import type { Opened } from './receive.ts'
-import type { Seen } from './relay.ts'
+import type { Relay, Seen } from './relay.ts'
 
 /** How long to go on reading for the usage figures after the client has gone. */
 const DRAIN_MS = 25_000
@@ -8,8 +8,8 @@ const DRAIN_MS = 25_000
 /** How a stream ended. */
 export type Pumped = { readonly outcome: Outcome; readonly seen: Seen }
 
-export type PumpInput = {
-  readonly opened: Opened
+export type PumpInput<T extends Opened = Opened> = {
+  readonly opened: T
   readonly writable: WritableStream<Uint8Array>
   /** Aborts the upstream. */
   readonly abort: AbortController
@@ -20,6 +20,13 @@ export type PumpInput = {
 
 /** Carries a stream to the client and to its end, whoever leaves first. Never throws. */
 export async function pump(input: PumpInput): Promise<Pumped> {
+  const { opened } = input
+  return opened.kind === 'pumped'
+    ? await carryChunks({ ...input, opened })
+    : await carryCopy({ ...input, opened })
+}
+
+async function carryChunks(input: PumpInput<Extract<Opened, { kind: 'pumped' }>>): Promise<Pumped> {
   const { opened, abort } = input
   const { relay, reader } = opened
   const client = clientOf(input)
@@ -36,12 +43,82 @@ export async function pump(input: PumpInput): Promise<Pumped> {
     broken = true
   }
   const seen = relay.seen()
-  const isWhole = !broken && seen.complete && !seen.error
-  if (!isWhole && !seen.error) await client.send(input.errorFrame())
+  if (!isWhole(seen, broken) && !seen.error) await client.send(input.errorFrame())
   await client.close()
-  if (isWhole) return { outcome: client.isGone() ? 'client-gone' : 'ok', seen }
-  if (client.isGone()) return { outcome: 'client-gone', seen: { ...seen, usage: undefined } }
-  return { outcome: abort.signal.aborted ? 'timeout' : 'cut-off', seen }
+  return conclude(seen, broken, client.isGone(), abort.signal)
+}
+
+const COPY_BYTES = 65_536
+
+async function carryCopy(input: PumpInput<Extract<Opened, { kind: 'copied' }>>): Promise<Pumped> {
+  const { opened, writable, abort } = input
+  const { relay, reader, toClient } = opened
+  let gone = false
+  let drain: ReturnType<typeof setTimeout> | undefined
+  const giveTime = (): void => {
+    drain ??= setTimeout(() => abort.abort(), DRAIN_MS)
+  }
+  const leave = (): void => {
+    gone = true
+    giveTime()
+  }
+  input.client.addEventListener('abort', leave, { once: true })
+  let pipeFailed = false
+  const forwarded = toClient
+    .pipeTo(writable, { preventClose: true, preventAbort: true })
+    .catch(() => {
+      pipeFailed = true
+      giveTime()
+    })
+  const broken = !opened.ended && !(await readCopy(reader, relay))
+  if (!gone) await forwarded
+  clearTimeout(drain)
+  input.client.removeEventListener('abort', leave)
+  // A pipe fails for either side: if the copy was read to its end, it was not the upstream.
+  gone ||= pipeFailed && !broken
+  const seen = relay.seen()
+  if (!gone) gone = !(await finish(writable, isWhole(seen, broken) || seen.error, input.errorFrame))
+  return conclude(seen, broken, gone, abort.signal)
+}
+
+/** Reads the copy to its end in large pieces; false if the upstream broke off. */
+async function readCopy(reader: ReadableStreamBYOBReader, relay: Relay): Promise<boolean> {
+  try {
+    for (;;) {
+      const { done, value } = await reader.readAtLeast(COPY_BYTES, new Uint8Array(COPY_BYTES))
+      if (value !== undefined && value.length > 0) relay.push(value)
+      if (done) {
+        relay.end()
+        return true
+      }
+    }
+  } catch {
+    return false
+  }
+}
+
+/** Ends the client's side, with an error frame if the answer is not whole; false if nobody is there any more. */
+async function finish(
+  writable: WritableStream<Uint8Array>,
+  isClean: boolean,
+  errorFrame: () => Uint8Array,
+): Promise<boolean> {
+  const writer = writable.getWriter()
+  try {
+    if (!isClean) await writer.write(errorFrame())
+    await writer.close()
+    return true
+  } catch {
+    return false
+  }
+}
+
+const isWhole = (seen: Seen, broken: boolean): boolean => !broken && seen.complete && !seen.error
+
+function conclude(seen: Seen, broken: boolean, gone: boolean, abort: AbortSignal): Pumped {
+  if (isWhole(seen, broken)) return { outcome: gone ? 'client-gone' : 'ok', seen }
+  if (gone) return { outcome: 'client-gone', seen: { ...seen, usage: undefined } }
+  return { outcome: abort.aborted ? 'timeout' : 'cut-off', seen }
 }
 
 /** The client's side: what cannot be written any more is not, and the upstream is stopped if it takes too long. */

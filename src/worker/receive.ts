@@ -13,14 +13,28 @@ import { passingRelay, translatingRelay, type Relay, type Seen } from './relay.t
 /** A whole reply as the client gets it, and what the settlement needs of it. */
 export type Whole = { readonly body: string; readonly seen: Seen }
 
-/** A reply whose first token has arrived; the rest follows. */
-export type Opened = {
-  readonly relay: Relay
-  readonly reader: ReadableStreamDefaultReader<Uint8Array>
-  /** What is to be sent before anything else. */
-  readonly head: readonly Uint8Array[]
-  readonly ended: boolean
-}
+/**
+ * A reply whose first token has arrived; the rest follows.
+ *
+ * `pumped`: every chunk goes through our hands, because some of it is changed. `copied`: the runtime carries the bytes to
+ * the client by itself, and a copy of them is read at leisure; this costs a fraction.
+ */
+export type Opened =
+  | {
+      readonly kind: 'pumped'
+      readonly relay: Relay
+      readonly reader: ReadableStreamDefaultReader<Uint8Array>
+      /** What is to be sent before anything else. */
+      readonly head: readonly Uint8Array[]
+      readonly ended: boolean
+    }
+  | {
+      readonly kind: 'copied'
+      readonly relay: Relay
+      readonly reader: ReadableStreamBYOBReader
+      readonly toClient: ReadableStream<Uint8Array>
+      readonly ended: boolean
+    }
 
 export type ReceiveInput = {
   readonly surface: Surface
@@ -108,29 +122,69 @@ export async function openStream(
 ): Promise<Result<Opened, Failure>> {
   const { body } = response
   if (body === null) return err('malformed-reply')
-  const relay = input.sameWire
-    ? passingRelay(!input.facts.wantsUsageChunk)
+  const { facts, destination } = input
+  const isUnchanged = facts.wantsUsageChunk || destination.usageInStream === 'always'
+  try {
+    return input.sameWire && isUnchanged
+      ? await openCopied(body, passingRelay(false))
+      : await openPumped(body, relayOf(input))
+  } catch {
+    return err(signal.aborted ? 'timeout' : 'cut-off')
+  }
+}
+
+const relayOf = (input: ReceiveInput): Relay =>
+  input.sameWire
+    ? passingRelay(true)
     : translatingRelay(
         wires[input.destination.wire].openStream(),
         input.surface.openStream(input.meta),
       )
+
+/** Whether an answer has begun, and if not, why it never will. */
+function begun(relay: Relay, ended: boolean): 'yes' | 'not-yet' | Failure {
+  const { firstToken, complete, error } = relay.seen()
+  if (firstToken) return 'yes'
+  if (error) return 'malformed-reply'
+  if (complete) return 'yes'
+  return ended ? 'cut-off' : 'not-yet'
+}
+
+async function openPumped(
+  body: ReadableStream<Uint8Array>,
+  relay: Relay,
+): Promise<Result<Opened, Failure>> {
   const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader()
   const head: Uint8Array[] = []
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      const out = done ? relay.end() : relay.push(value)
-      if (out !== undefined) head.push(out)
-      const { firstToken, complete, error } = relay.seen()
-      if (error && !firstToken) {
-        await reader.cancel()
-        return err('malformed-reply')
-      }
-      if (done && !complete && !firstToken) return err('cut-off')
-      if (done || firstToken || complete) return ok({ relay, reader, head, ended: done })
-    }
-  } catch {
-    return err(signal.aborted ? 'timeout' : 'cut-off')
+  for (;;) {
+    const { done: ended, value } = await reader.read()
+    const out = ended ? relay.end() : relay.push(value)
+    if (out !== undefined) head.push(out)
+    const state = begun(relay, ended)
+    if (state === 'yes') return ok({ kind: 'pumped', relay, reader, head, ended })
+    if (state === 'not-yet') continue
+    await reader.cancel()
+    return err(state)
+  }
+}
+
+const HEAD_BYTES = 16_384
+
+async function openCopied(
+  body: ReadableStream<Uint8Array>,
+  relay: Relay,
+): Promise<Result<Opened, Failure>> {
+  const [toClient, copy] = body.tee()
+  const reader = copy.getReader({ mode: 'byob' })
+  for (;;) {
+    const { done: ended, value } = await reader.readAtLeast(1, new Uint8Array(HEAD_BYTES))
+    if (value !== undefined) relay.push(value)
+    if (ended) relay.end()
+    const state = begun(relay, ended)
+    if (state === 'yes') return ok({ kind: 'copied', relay, reader, toClient, ended })
+    if (state === 'not-yet') continue
+    await Promise.all([toClient.cancel(), reader.cancel()])
+    return err(state)
   }
 }
 
