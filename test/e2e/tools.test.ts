@@ -112,6 +112,14 @@ const FIELDS: readonly (readonly [Fields, RegExp])[] = [
 ]
 
 describe.each(MODELS)('nothing that is asked of %s vanishes: %s', (id, model) => {
+  test('the name of who wrote a message', async () => {
+    const messages = [{ role: 'user', content: 'Hi', name: 'someone-by-name' }]
+    const reply = await post(stage, { ...question(model), messages })
+    const isSent = theRequest(stage, id).body.includes('someone-by-name')
+    const named = reply.headers.get('demarc-unsupported')
+    expect([reply.status, named]).toEqual([200, isSent ? null : 'message-name'])
+  })
+
   test.each(FIELDS)('%j', async (asked, inWire) => {
     const reply = await post(stage, { ...question(model), ...asked })
     expect(reply.status).toBe(200)
