@@ -27,6 +27,7 @@ export const anthropic: Destination = {
     'prompt-cache',
     'safety-identifier',
     'moderation',
+    'message-name',
   ],
   acceptsModel: () => true,
   usageInStream: 'always',

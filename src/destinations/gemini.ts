@@ -30,6 +30,7 @@ export const gemini: Destination = {
     'prompt-cache',
     'safety-identifier',
     'moderation',
+    'message-name',
   ],
   acceptsModel: () => true,
   usageInStream: 'always',

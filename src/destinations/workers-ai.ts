@@ -30,6 +30,7 @@ export const workersAi: Destination = {
     'prompt-cache',
     'safety-identifier',
     'moderation',
+    'message-name',
   ],
   acceptsModel: (upstreamModel) => upstreamModel.startsWith('@cf/'),
   usageInStream: 'always',

@@ -34,6 +34,7 @@ export const MINOR_FEATURES = [
   'top-p',
   'safety-identifier',
   'moderation',
+  'message-name',
 ] as const
 
 type EssentialFeature = (typeof ESSENTIAL_FEATURES)[number]

@@ -77,6 +77,7 @@ const PARAMS: Readonly<Record<string, string>> = {
   'audio-input': 'messages',
   'file-input': 'messages',
   'image-url': 'messages',
+  'message-name': 'messages',
   'audio-output': 'modalities',
   'custom-tools': 'tools',
   'json-schema': 'response_format',
