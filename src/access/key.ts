@@ -78,8 +78,19 @@ export function verifyKey(
   return isCurrent || (isPrevious && inOverlap) ? ok(caller) : err('unauthenticated')
 }
 
-const bytesOf = (hash: string | undefined): Buffer =>
-  hash === undefined ? DUMMY_HASH : Buffer.from(hash, 'hex')
+/** Hashes of records as bytes: the same few are compared on every request. */
+const bytesByHash = new Map<string, Buffer>()
+const BYTES_MAX = 10_000
+
+function bytesOf(hash: string | undefined): Buffer {
+  if (hash === undefined) return DUMMY_HASH
+  const known = bytesByHash.get(hash)
+  if (known !== undefined) return known
+  const bytes = Buffer.from(hash, 'hex')
+  if (bytesByHash.size >= BYTES_MAX) bytesByHash.clear()
+  bytesByHash.set(hash, bytes)
+  return bytes
+}
 
 function encode(bytes: Uint8Array, base: bigint, length: number): string {
   let rest = BigInt(`0x${Buffer.from(bytes).toString('hex')}`)

@@ -19,6 +19,22 @@ export type Exchange = {
 /** An exchange whose key is known. */
 export type Authenticated = Exchange & { readonly caller: Caller; readonly keyEpoch: number }
 
-/** Sorts by time and cannot be guessed: milliseconds in base 36, then a random UUID. */
+/** Random bytes, drawn in bulk: each draw asks the kernel. */
+const pool = new Uint8Array(4096)
+let poolAt = pool.length
+
+function randomHex(bytes: number): string {
+  if (poolAt + bytes > pool.length) {
+    crypto.getRandomValues(pool)
+    poolAt = 0
+  }
+  let text = ''
+  for (const end = poolAt + bytes; poolAt < end; poolAt++) {
+    text += (pool[poolAt] ?? 0).toString(16).padStart(2, '0')
+  }
+  return text
+}
+
+/** Sorts by time and cannot be guessed: milliseconds in base 36, then 128 random bits. */
 export const newDecisionId = (nowMs: number): string =>
-  `dec_${nowMs.toString(36).padStart(9, '0')}${crypto.randomUUID().replaceAll('-', '')}`
+  `dec_${nowMs.toString(36).padStart(9, '0')}${randomHex(16)}`
