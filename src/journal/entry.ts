@@ -99,7 +99,7 @@ export const RefuseEntry = z.strictObject({
   receipt: z.unknown().optional(),
 })
 
-export const EntryBody = z.union([ReserveEntry, CloseEntry, RefuseEntry])
+export const EntryBody = z.discriminatedUnion('kind', [ReserveEntry, CloseEntry, RefuseEntry])
 export type EntryBody = z.infer<typeof EntryBody>
 export type ReserveEntry = z.infer<typeof ReserveEntry>
 export type CloseEntry = z.infer<typeof CloseEntry>

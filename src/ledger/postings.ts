@@ -99,6 +99,48 @@ export function postingOf(
   }
 }
 
+/** `postingOf` in SQL: where in the JSON of the entry's body each column is found. */
+export const POSTING_PATHS = {
+  seq: '$.seq',
+  reserve_seq: '$.reserveSeq',
+  decision: '$.decision',
+  attempt: '$.attempt',
+  period: '$.period',
+  posted_ms: '$.atMs',
+  kind: '$.kind',
+  outcome: '$.outcome',
+  team: '$.facts.team',
+  app: '$.facts.app',
+  key_id: '$.facts.key',
+  cost_centre: '$.facts.costCentre',
+  purpose: '$.facts.purpose',
+  surface: '$.facts.surface',
+  destination: '$.facts.destination',
+  account: '$.facts.account',
+  region: '$.facts.region',
+  legal_entity: '$.facts.legalEntity',
+  model_requested: '$.facts.modelRequested',
+  model: '$.facts.model',
+  upstream_model: '$.facts.upstreamModel',
+  model_served: '$.modelServed',
+  upstream_request_id: '$.upstreamRequestId',
+  upstream_status: '$.upstreamStatus',
+  service_tier: '$.serviceTier',
+  finish: '$.finish',
+  form: '$.facts.form',
+  level: '$.facts.level',
+  policy_hash: '$.facts.policyHash',
+  price_version: '$.facts.priceVersion',
+  input_tokens: '$.usage.input',
+  cached_input_tokens: '$.usage.cachedInput',
+  cache_write_5m_tokens: '$.usage.cacheWrite5m',
+  cache_write_1h_tokens: '$.usage.cacheWrite1h',
+  output_tokens: '$.usage.output',
+  reasoning_tokens: '$.usage.reasoning',
+  usage_source: '$.usageSource',
+  cost_pico: '$.costPicoUsd',
+} as const satisfies Record<Exclude<keyof Posting, 'entry_hash'>, string>
+
 /** Names of the columns of `posting`, `tenant` aside, in the order of the export. */
 export const POSTING_COLUMNS = [
   'seq',

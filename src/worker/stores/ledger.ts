@@ -1,27 +1,22 @@
 import * as z from 'zod'
-import { GENESIS_HASH, type EntryBody, type StoredEntry } from '../../journal/entry.ts'
+import { GENESIS_HASH, type StoredEntry } from '../../journal/entry.ts'
 import { openEntry } from '../../ledger/chain.ts'
-import { POSTING_COLUMNS, postingOf, type Posting } from '../../ledger/postings.ts'
+import { POSTING_COLUMNS, type Posting } from '../../ledger/postings.ts'
 import type { Env } from '../env.ts'
+import {
+  appendRun,
+  insertAny,
+  type BadEntry,
+  type Inserted,
+  type OpenedEntry,
+} from './ledger-insert.ts'
 
 type Database = Pick<Env, 'DB'>
 
-/** What D1 holds of a tenant after an insert. */
-export type Inserted = {
-  /** Highest sequence number up to which there is no gap and every entry is linked. */
-  readonly throughSeq: number
-  /** Sequence numbers in conflict: from the lowest on, nothing is applied. */
-  readonly conflicts: readonly number[]
-}
+/** D1 takes parameters of at most 2 MB; a character takes at most 3 bytes. */
+const CHUNK_CHARACTERS_MAX = 600_000
 
-/** D1 takes parameters of at most 2 MB; half of it leaves room for the postings' own batch. */
-const CHUNK_CHARACTERS_MAX = 500_000
-
-/**
- * Adds entries to the ledger, in any order and as often as they come: what is there already stays as it is.
- *
- * One bound JSON parameter carries all rows, because D1 binds at most 100 parameters.
- */
+/** Adds entries to the ledger, in any order and as often as they come: what is there already stays as it is. */
 export async function insertEntries(
   env: Database,
   tenant: string,
@@ -29,8 +24,19 @@ export async function insertEntries(
   nowMs: number,
 ): Promise<Inserted> {
   let inserted: Inserted = { throughSeq: 0, conflicts: [] }
-  for (const chunk of chunks(entries)) inserted = await insertChunk(env, tenant, chunk, nowMs)
+  for (const chunk of chunks(distinct(entries))) {
+    inserted = await insertChunk(env, tenant, chunk, nowMs)
+  }
   return inserted
+}
+
+/** In order, and each entry once: the queue may deliver a message twice in one batch. */
+function distinct(entries: readonly StoredEntry[]): StoredEntry[] {
+  const ordered = entries.toSorted((a, b) => a.seq - b.seq)
+  return ordered.filter((entry, at) => {
+    const before = ordered[at - 1]
+    return before?.seq !== entry.seq || before.hash !== entry.hash || before.body !== entry.body
+  })
 }
 
 function chunks(entries: readonly StoredEntry[]): StoredEntry[][] {
@@ -53,102 +59,23 @@ async function insertChunk(
   entries: readonly StoredEntry[],
   nowMs: number,
 ): Promise<Inserted> {
-  const good: { entry: StoredEntry; body: EntryBody }[] = []
-  const bad: unknown[][] = []
+  const good: OpenedEntry[] = []
+  const bad: BadEntry[] = []
   for (const entry of entries) {
     const opened = openEntry(entry)
     if (opened.ok) good.push({ entry, body: opened.value })
-    else bad.push([entry.seq, opened.error, entry.hash])
+    else bad.push({ entry, problem: opened.error })
   }
-  const rows = JSON.stringify(good.map(({ entry, body }) => entryRow(entry, body)))
-  const postings = good.flatMap(({ entry, body }) => postingOf(body, entry) ?? [])
-  const postingRows = JSON.stringify(
-    postings.map((posting) => POSTING_COLUMNS.map((column) => posting[column])),
-  )
-  const seqs = entries.map(({ seq }) => seq)
-  const results = await env.DB.batch([
-    env.DB.prepare(SQL.startWatermark).bind(tenant, GENESIS_HASH),
-    env.DB.prepare(SQL.recordBad).bind(tenant, JSON.stringify(bad), nowMs),
-    env.DB.prepare(SQL.recordOther).bind(tenant, rows, nowMs),
-    env.DB.prepare(SQL.insertEntries).bind(tenant, rows),
-    env.DB.prepare(SQL.recordUnlinked).bind(
-      tenant,
-      Math.min(...seqs),
-      Math.max(...seqs) + 1,
-      GENESIS_HASH,
-      nowMs,
-    ),
-    env.DB.prepare(SQL.insertPostings).bind(tenant, postingRows),
-    env.DB.prepare(SQL.advance).bind(tenant),
-    env.DB.prepare('SELECT through_seq FROM watermark WHERE tenant = ?1').bind(tenant),
-    env.DB.prepare('SELECT seq FROM conflict WHERE tenant = ?1 ORDER BY seq').bind(tenant),
-  ])
-  const [mark] = results.at(-2)?.results ?? []
-  return {
-    throughSeq: WatermarkRow.parse(mark).through_seq,
-    conflicts: (results.at(-1)?.results ?? []).map((row) => ConflictRow.parse(row).seq),
-  }
+  const appended = bad.length === 0 && isRun(entries) && (await appendRun(env, tenant, good))
+  return appended || (await insertAny(env, tenant, good, bad, nowMs))
 }
 
-const WatermarkRow = z.object({ through_seq: z.int() })
-const ConflictRow = z.object({ seq: z.int() })
-
-const entryRow = (entry: StoredEntry, body: EntryBody): unknown[] => [
-  entry.seq,
-  body.kind,
-  body.decision,
-  'attempt' in body ? body.attempt : null,
-  body.atMs,
-  entry.body,
-  entry.prevHash,
-  entry.hash,
-]
-
-const BEFORE_CONFLICT = `(SELECT COALESCE(MIN(seq), ${Number.MAX_SAFE_INTEGER}) FROM conflict WHERE tenant = ?1)`
-
-/** CROSS JOIN keeps SQLite from scanning a tenant's whole ledger for each new row: it fixes the order of the loops. */
-const SQL = {
-  startWatermark: `INSERT INTO watermark (tenant, through_seq, hash) VALUES (?1, 0, ?2) ON CONFLICT DO NOTHING`,
-  recordBad: `
-    INSERT INTO conflict (tenant, seq, problem, hash, found_ms)
-    SELECT ?1, value ->> 0, value ->> 1, value ->> 2, ?3 FROM json_each(?2) WHERE true
-    ON CONFLICT DO NOTHING`,
-  recordOther: `
-    INSERT INTO conflict (tenant, seq, problem, hash, found_ms)
-    SELECT ?1, n.value ->> 0, 'sequence', n.value ->> 7, ?3
-    FROM json_each(?2) n CROSS JOIN journal_entry e ON e.tenant = ?1 AND e.seq = n.value ->> 0
-    WHERE e.hash <> n.value ->> 7
-    ON CONFLICT DO NOTHING`,
-  insertEntries: `
-    INSERT INTO journal_entry (tenant, seq, kind, decision, attempt, at_ms, body, prev_hash, hash)
-    SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
-    FROM json_each(?2) WHERE value ->> 0 < ${BEFORE_CONFLICT}
-    ON CONFLICT DO NOTHING`,
-  recordUnlinked: `
-    INSERT INTO conflict (tenant, seq, problem, hash, found_ms)
-    SELECT ?1, e.seq, 'link', e.hash, ?5
-    FROM journal_entry e LEFT JOIN journal_entry p ON p.tenant = ?1 AND p.seq = e.seq - 1
-    WHERE e.tenant = ?1 AND e.seq BETWEEN ?2 AND ?3
-      AND e.prev_hash <> CASE e.seq WHEN 1 THEN ?4 ELSE COALESCE(p.hash, e.prev_hash) END
-    ON CONFLICT DO NOTHING`,
-  insertPostings: `
-    INSERT INTO posting (tenant, ${POSTING_COLUMNS.join(', ')})
-    SELECT ?1, ${POSTING_COLUMNS.map((_column, index) => `n.value ->> ${index}`).join(', ')}
-    FROM json_each(?2) n CROSS JOIN journal_entry e
-      ON e.tenant = ?1 AND e.seq = n.value ->> 0 AND e.hash = n.value ->> 1
-    WHERE true
-    ON CONFLICT DO NOTHING`,
-  advance: `
-    WITH RECURSIVE run (seq, hash) AS (
-      SELECT through_seq, hash FROM watermark WHERE tenant = ?1
-      UNION ALL
-      SELECT e.seq, e.hash FROM run CROSS JOIN journal_entry e
-        ON e.tenant = ?1 AND e.seq = run.seq + 1 AND e.prev_hash = run.hash
-      WHERE e.seq < ${BEFORE_CONFLICT}
-    )
-    UPDATE watermark SET (through_seq, hash) = (SELECT seq, hash FROM run ORDER BY seq DESC LIMIT 1)
-    WHERE tenant = ?1`,
-}
+/** Whether each entry follows upon the one before, in number and in hash. */
+const isRun = (entries: readonly StoredEntry[]): boolean =>
+  entries.every(({ seq, prevHash }, at) => {
+    const before = entries[at - 1]
+    return before === undefined || (seq === before.seq + 1 && prevHash === before.hash)
+  })
 
 /** Up to where the ledger is complete; 0 if nothing has come. */
 export async function watermark(env: Database, tenant: string): Promise<number> {
