@@ -1,5 +1,7 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
 import { defineConfig } from 'vitest/config'
+import { readPolicies } from './scripts/lib/seed.ts'
+import { canonicalBundle } from './src/policy/bundle.ts'
 
 const UNIT_ONLY = ['test/worker/**', 'test/e2e/**']
 
@@ -24,6 +26,10 @@ export default defineConfig({
                 TEST_MIGRATIONS: await readD1Migrations('./migrations'),
                 ADMIN_TOKEN: 'test-admin-token-0123456789',
                 HASH_KEY: 'test-hash-key-0123456789abcdef',
+                TEST_BUNDLE: canonicalBundle(await readPolicies()).text,
+                TOGETHER_API_KEY: 'test-together-key',
+                FIREWORKS_API_KEY: 'test-fireworks-key',
+                VLLM_URL: 'https://vllm.example/v1',
               },
             },
           })),

@@ -32,6 +32,11 @@ export const CatalogDestination = z.strictObject({
     trainsOnData: fact(z.boolean()),
     agreements: z.array(fact(Agreement)),
   }),
+  /**
+   * Whether error replies cost money there, if the organisation knows better than the adapter, from a contract or its
+   * invoices. Without a statement they accrue at the bound.
+   */
+  errorReplies: fact(z.enum(['free', 'billed'])).optional(),
 })
 export type CatalogDestination = z.infer<typeof CatalogDestination>
 

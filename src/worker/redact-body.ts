@@ -17,7 +17,8 @@ export function redactDocument(
 ): JsonDocument | undefined {
   const byPath = new Map<string, Finding[]>()
   for (const finding of findings) {
-    if (!kinds.includes(finding.kind)) continue
+    // A key cannot be replaced without changing what it names: the check below refuses it.
+    if (finding.inKey === true || !kinds.includes(finding.kind)) continue
     byPath.set(finding.path, [...(byPath.get(finding.path) ?? []), finding])
   }
   const numbering = createNumbering()

@@ -166,7 +166,7 @@ export class Run {
       seen,
       status: this.#status,
       requestId: this.#requestId,
-      isFree: isError && this.#reach.destination.errorReplies === 'free',
+      isFree: isError && errorRepliesOf(this.#reach, nowMs) === 'free',
     })
     reportSettlement(env, ctx, caller.tenant, report)
   }
@@ -202,4 +202,11 @@ function brokenOff(destination: string): Uint8Array {
     code: 'upstream_failed',
   }
   return UTF8.encode(`data: ${JSON.stringify({ error })}\n\n`)
+}
+
+/** The organisation's own statement while it holds, else the adapter's. */
+function errorRepliesOf({ entry, destination }: Reach, nowMs: number): string {
+  const stated = entry.errorReplies
+  const holds = stated !== undefined && nowMs < Date.parse(stated.expires)
+  return holds ? stated.value : destination.errorReplies
 }
