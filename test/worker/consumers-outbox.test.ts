@@ -33,6 +33,24 @@ test('entries of several tenants in one batch each find their ledger', async () 
   expect(await watermark(env, 'queue-b')).toBe(3)
 })
 
+test('messages of one delivery are one insert, whatever their order', async () => {
+  const many = chain(Array.from({ length: 12 }, () => [reserved(), settled('5')]).flat())
+  await insertEntries(env, 'queue-order', many.slice(0, 2), 1)
+  const parts = [3, 0, 2, 1].map((at) => many.slice(2 + at * 6, 8 + at * 6))
+  let transactions = 0
+  const DB = new Proxy(env.DB, {
+    get: (target, name) => {
+      if (name === 'batch') transactions++
+      return Reflect.get(target, name).bind(target)
+    },
+  })
+  const bodies = parts.map((part) => ({ tenant: 'queue-order', entries: part }))
+  const result = await consume([...bodies, ...bodies], { ...env, DB })
+  expect(result.explicitAcks).toHaveLength(8)
+  expect(transactions).toBe(1)
+  expect(await watermark(env, 'queue-order')).toBe(24)
+})
+
 test('a message that is not ours is retried towards the dead letters, and the rest goes on', async () => {
   const result = await consume([
     { tenant: 'queue-c' },

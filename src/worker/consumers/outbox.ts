@@ -8,7 +8,7 @@ const RETRY_MAX_S = 300
 
 type Arrived = { readonly message: Message; readonly entries: readonly StoredEntry[] }
 
-/** Copies the journals' entries into D1 and tells each journal how far D1 is. */
+/** Copies the journals' entries into D1, all messages of a tenant at once, and tells each journal how far D1 is. */
 export async function consumeOutbox(batch: MessageBatch, env: Env): Promise<void> {
   const byTenant = new Map<string, Arrived[]>()
   for (const message of batch.messages) {
@@ -20,7 +20,8 @@ export async function consumeOutbox(batch: MessageBatch, env: Env): Promise<void
     }
     const { tenant, entries } = parsed.data
     const arrived = byTenant.get(tenant) ?? []
-    byTenant.set(tenant, [...arrived, { message, entries }])
+    byTenant.set(tenant, arrived)
+    arrived.push({ message, entries })
   }
   for (const [tenant, arrived] of byTenant) await consumeTenant(env, tenant, arrived)
 }

@@ -132,9 +132,14 @@ const INSERT_ENTRIES = `
 
 const BEFORE_CONFLICT = `(SELECT COALESCE(MIN(seq), ${Number.MAX_SAFE_INTEGER}) FROM conflict WHERE tenant = ?1)`
 
+/** In its one spelling, as `postingOf` writes it. What may not fit into 64 bits stays as it is, for the table to check. */
+const COST_PICO = `CASE WHEN length(body ->> 'costPicoUsd') < 19
+  THEN CAST(CAST(body ->> 'costPicoUsd' AS INTEGER) AS TEXT) ELSE body ->> 'costPicoUsd' END`
+
 /** Expressions over the CTE `part`: `facts` and `usage` are looked up once for all of their columns. */
 const POSTING_VALUES = POSTING_COLUMNS.map((column) => {
   if (column === 'entry_hash') return 'entry_hash'
+  if (column === 'cost_pico') return COST_PICO
   const [, part = 'body', name] =
     /^\$(?:\.(facts|usage))?\.(\w+)$/.exec(POSTING_PATHS[column]) ?? []
   return `${part} ->> '${name}'`
