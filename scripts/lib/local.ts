@@ -96,6 +96,7 @@ function optionsOf(
     name: 'demarc',
     modules: [{ type: 'ESModule', path: 'index.js', contents: script }],
     host: '127.0.0.1',
+    cf: false, // it would ask a server for today's values
     port: options.port ?? 0,
     bindings: vars,
     ...(options.direct === true ? { unsafeDirectSockets: [{ host: '127.0.0.1' }] } : {}),

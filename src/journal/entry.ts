@@ -27,7 +27,7 @@ export const PostingFacts = z.strictObject({
 })
 export type PostingFacts = z.infer<typeof PostingFacts>
 
-export const UsageFigures = z.strictObject({
+const UsageFigures = z.strictObject({
   input: z.int(),
   cachedInput: z.int(),
   cacheWrite5m: z.int(),
@@ -40,7 +40,7 @@ const Common = { seq: z.int().positive(), atMs: z.int(), decision: z.string() }
 const OfAttempt = { ...Common, attempt: z.string(), facts: PostingFacts }
 
 /** Money is held and the decision is on record: what must exist before a byte leaves. */
-export const ReserveEntry = z.strictObject({
+const ReserveEntry = z.strictObject({
   kind: z.literal('reserve'),
   ...OfAttempt,
   /** From 1; a fallback is attempt 2 of the same decision. */
@@ -87,7 +87,7 @@ export const CloseEntry = z.strictObject({
 })
 
 /** A decision that sent nothing. */
-export const RefuseEntry = z.strictObject({
+const RefuseEntry = z.strictObject({
   kind: z.literal('refuse'),
   ...Common,
   team: z.string(),
@@ -101,9 +101,7 @@ export const RefuseEntry = z.strictObject({
 
 export const EntryBody = z.discriminatedUnion('kind', [ReserveEntry, CloseEntry, RefuseEntry])
 export type EntryBody = z.infer<typeof EntryBody>
-export type ReserveEntry = z.infer<typeof ReserveEntry>
 export type CloseEntry = z.infer<typeof CloseEntry>
-export type RefuseEntry = z.infer<typeof RefuseEntry>
 
 /** An entry as it is stored and shipped: `hash` is SHA-256 (hex) of `prevHash`, a newline and `body`. */
 export const StoredEntry = z.strictObject({
