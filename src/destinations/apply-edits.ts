@@ -18,10 +18,6 @@ function changeOf(document: JsonDocument, edit: Edit): MemberChange[] {
     case 'remove':
       return [{ op: 'remove', key: edit.field }]
     case 'rename':
-      // A null says nothing, and must not take the place of what the newer or older name says.
-      if (isGiven(document, edit.to) && !isGiven(document, edit.from)) {
-        return [{ op: 'remove', key: edit.from }]
-      }
       return [{ op: 'rename', from: edit.from, to: edit.to }]
     case 'default': {
       if (edit.when === 'tools' && !hasTools(document)) return []

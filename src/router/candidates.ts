@@ -132,12 +132,18 @@ export function price(
     outputTokensMax,
     offer.mediaTokensMax,
   )
-  if (Number.isNaN(cost)) return { offer: undefined, failed: 'priced', by: 'no-bound' }
+  if (Number.isNaN(cost) || (cost > 0 && isUnmetered(demands.request, place)))
+    return { offer: undefined, failed: 'priced', by: 'no-bound' }
   if (demands.maxCostPicoUsd !== undefined && cost > demands.maxCostPicoUsd)
     return { offer: undefined, failed: 'affordable', by: 'cost-limit' }
   if (place.isCooling) return { offer: undefined, failed: 'healthy', by: 'cooling' }
   return { offer, place, quote, outputTokensMax, cost }
 }
+
+/** Asks for what the price book has no meter for: another service class, or tools that the provider runs and bills. */
+const isUnmetered = ({ features, handling }: RequestFacts, { unsupported }: Place): boolean =>
+  (handling.serviceTier === 'other' && !unsupported.includes('service-tier')) ||
+  (features.includes('web-search') && !unsupported.includes('web-search'))
 
 /** Route first, then cost, then quality; the ids make it total, so that the same facts give the same plan. */
 export function compareCandidates(a: Candidate, b: Candidate): number {

@@ -70,9 +70,7 @@ function pass({ document, facts, attempt, outputTokens, reach }: PrepareInput): 
   const changes: MemberChange[] = [
     { op: 'set', key: 'model', value: JSON.stringify(attempt.upstreamModel) },
   ]
-  if (outputTokens !== undefined) {
-    changes.push({ op: 'set', key: 'max_completion_tokens', value: String(outputTokens) })
-  }
+  changes.push(...limitChanges(document, facts, outputTokens))
   if (attempt.unsupported.length > 0) {
     const leftOut = new Set([...fieldsAsking(attempt.unsupported), ...attempt.unsupported])
     for (const key of leftOut) changes.push({ op: 'remove', key })
@@ -84,6 +82,24 @@ function pass({ document, facts, attempt, outputTokens, reach }: PrepareInput): 
     patches.push(...askForUsage(document, changes))
   patches.push(...memberPatches(document, changes))
   return { body: splice(document.text, patches), inputs: {}, unsupported: [] }
+}
+
+const LIMITS = ['max_completion_tokens', 'max_tokens'] as const
+
+/** The output limit that the bound rests on is the only one that is sent, whichever of its two names say what. */
+function limitChanges(
+  document: JsonDocument,
+  { outputTokensMax }: RequestFacts,
+  outputTokens: number | undefined,
+): MemberChange[] {
+  const isClear = LIMITS.some((key) => member(document, 0, key) < 0)
+  if (isClear && outputTokens === undefined) return []
+  const limit = outputTokensMax ?? outputTokens
+  const changes: MemberChange[] = LIMITS.map((key) => ({ op: 'remove', key }))
+  if (limit !== undefined) {
+    changes.push({ op: 'set', key: 'max_completion_tokens', value: String(limit) })
+  }
+  return changes
 }
 
 /** Streams must report usage, or their cost is unknown; the extra chunk is taken out again if nobody asked for it. */
