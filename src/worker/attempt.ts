@@ -15,7 +15,7 @@ import { redactDocument } from './redact-body.ts'
 import { reserveRequest } from './reserve-request.ts'
 import { Run } from './run.ts'
 import { refusalOf, type Stale } from './journal-refusal.ts'
-import type { InForce, Reach } from './world.ts'
+import { noteInForce, type InForce, type Reach } from './world.ts'
 
 /** Everything known when the first attempt starts. */
 export type Planned = Authenticated & {
@@ -127,5 +127,7 @@ async function obtain(
     hashKey,
   })
   const permit = await Permit.obtain(env, caller.tenant, request, dispatch)
-  return permit.ok ? permit : err(refusalOf(permit.error, attempt, nowMs))
+  if (!permit.ok) return err(refusalOf(permit.error, attempt, nowMs))
+  noteInForce(caller.tenant, request.policyHash)
+  return permit
 }

@@ -33,21 +33,29 @@ const POLICIES_MAX = 4
 /** Compiled policies of this isolate, by hash: immutable, so never stale. */
 const policies = new Map<string, InForce>()
 
-/** What each tenant's journal or D1 last said is in force. Only a hint: the journal refuses an old hash. */
-const hashes = new Map<string, string>()
+/** How long an answer of the journal or of D1 about what is in force is believed, where no reservation asks again. */
+const BELIEVED_MS = 10_000
 
-/** The journal says that another policy is in force. */
+/**
+ * What each tenant's journal or D1 last said is in force. For what is sent it is only a hint, because the journal refuses
+ * an old hash; refusals and explanations rest on it, so it is read again when it is old.
+ */
+const hashes = new Map<string, { readonly hash: string; readonly untilMs: number }>()
+
+/** The journal says what is in force, by naming it or by accepting a reservation under it. */
 export function noteInForce(tenant: string, hash: string | null): void {
   if (hash === null) hashes.delete(tenant)
-  else hashes.set(tenant, hash)
+  else hashes.set(tenant, { hash, untilMs: Date.now() + BELIEVED_MS })
 }
 
 /** The policy in force for a tenant; undefined if there is none or it cannot be read. */
 export async function inForceFor(env: Env, tenant: string): Promise<InForce | undefined> {
   try {
-    const hash = hashes.get(tenant) ?? (await activeHash(env, tenant))
+    const believed = hashes.get(tenant)
+    const isFresh = believed !== undefined && Date.now() < believed.untilMs
+    const hash = isFresh ? believed.hash : await activeHash(env, tenant)
+    if (!isFresh) noteInForce(tenant, hash ?? null)
     if (hash === undefined) return undefined
-    hashes.set(tenant, hash)
     const known = policies.get(hash)
     if (known !== undefined) return known
     const loaded = load(env, hash, await loadBundle(env, hash))
