@@ -1,6 +1,6 @@
 import { classify } from '../classifier/classify.ts'
 import type { FindingKind } from '../domain/finding.ts'
-import { isAtLeast } from '../domain/label.ts'
+import { isAtLeast, type Label } from '../domain/label.ts'
 import type { Receipt } from '../domain/plan.ts'
 
 /**
@@ -41,11 +41,23 @@ function recordablePath(path: string): string {
 const isPlain = (token: string): boolean =>
   PLAIN_TOKEN.test(token) && (/^\d+$/.test(token) || flagOf(token) === undefined)
 
-/** The receipt as it is recorded: the same, with every pointer fit to be kept. */
+/** Callers name what they declare: a flagged name becomes `*`. */
+function recordableLabel(label: Label): Label {
+  const categories = label.categories.map((category) =>
+    category.startsWith('declared:') && flagOf(category.slice(9)) !== undefined
+      ? 'declared:*'
+      : category,
+  )
+  return { ...label, categories: [...new Set(categories)] }
+}
+
+/** The receipt as it is recorded: the same, with every pointer and every declared name fit to be kept. */
 export function recordableReceipt(receipt: Receipt): Receipt {
-  if (receipt.evidence.length + receipt.unscanned.length === 0) return receipt
+  const { label, evidence, unscanned } = receipt
+  if (label.categories.length + evidence.length + unscanned.length === 0) return receipt
   return {
     ...receipt,
+    label: recordableLabel(label),
     evidence: receipt.evidence.map((item) => ({ ...item, path: recordablePath(item.path) })),
     unscanned: receipt.unscanned.map((item) => ({ ...item, path: recordablePath(item.path) })),
   }

@@ -38,13 +38,13 @@ export function settlement(ending: Ending): SettleRequest {
     costPicoUsd: cost,
     usage,
     usageSource: usage === null && !isFree ? 'bound' : 'provider',
-    finish: word(seen?.finish, /^[\w-]{1,40}$/),
+    finish: word(seen?.finish, /^[A-Za-z_-]{1,32}$/),
     upstreamStatus: ending.status ?? null,
     upstreamRequestId: word(ending.requestId ?? undefined, /^[\w.:-]{1,128}$/),
     serviceTier: word(seen?.serviceTier, /^[a-z_]{1,32}$/),
     modelServed:
       seen?.model?.startsWith(planned.upstreamModel) === true
-        ? word(seen.model, /^[\w./:@-]{1,160}$/)
+        ? word(seen.model, /^(?!.*\d{9})[\w./:@-]{1,160}$/) // with a date at the end, not more
         : null,
   }
 }
