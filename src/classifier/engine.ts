@@ -11,7 +11,13 @@ export type Engine = {
   readonly ends: readonly NonNullable<Detector['atEnd']>[]
   /** Ids of contexts by name. */
   readonly contexts: ReadonlyMap<string, number>
+  /** `NOWHERE` and 0 for each context: a copy is the quickest way for a scan to begin. */
+  readonly nowhere: readonly number[]
+  readonly zeros: readonly number[]
 }
+
+/** Farther back than any text reaches. */
+export const NOWHERE = -1_000_000_000
 
 /** The order counts: of detectors that look at the same place, the first that claims it wins. */
 export function buildEngine(detectors: readonly Detector[]): Engine {
@@ -49,6 +55,8 @@ export function buildEngine(detectors: readonly Detector[]): Engine {
     pairs: detectors.flatMap(({ atPair }) => atPair ?? []),
     ends: detectors.flatMap(({ atEnd }) => atEnd ?? []),
     contexts,
+    nowhere: Array.from(contexts, () => NOWHERE),
+    zeros: Array.from(contexts, () => 0),
   }
 }
 

@@ -27,7 +27,7 @@ type Bucketed = { readonly window: number; readonly entry: Entry }
 
 /** The last four characters as symbols. */
 export const WINDOW_MASK = (1 << (4 * SYMBOL_BITS)) - 1
-const HASH_BITS = 15
+const HASH_BITS = 16
 /** Knuth's multiplicative hashing: 2^32 divided by the golden ratio. */
 const HASH_FACTOR = 0x9e3779b1
 const HASH_SHIFT = 32 - HASH_BITS

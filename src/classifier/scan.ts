@@ -10,7 +10,7 @@ import {
   SYMBOL_MASK,
   SYMBOLS,
 } from './characters.ts'
-import type { Engine } from './engine.ts'
+import { NOWHERE, type Engine } from './engine.ts'
 import type { RuleName } from './levels.ts'
 import { hashOf, matchEntry, symbolOf, WINDOW_MASK } from './lexicon.ts'
 import { createNumberToken, isGap, readNumber } from './numbers.ts'
@@ -24,7 +24,6 @@ export type Sink = (
   jurisdictions: readonly string[],
 ) => void
 
-const NOWHERE = -1_000_000_000
 /** Between texts that have nothing to do with one another: farther than any detector looks. */
 const APART = 1_000
 /** Scratch space: a number is read, looked at and forgotten within one call. */
@@ -52,8 +51,8 @@ export class Scan {
   readonly #engine: Engine
   readonly #sink: Sink
   readonly #unitsMax: number
-  readonly #seen: Float64Array
-  readonly #counts: Uint32Array
+  readonly #seen: number[]
+  readonly #counts: number[]
   #hasCounts = false
   /** The last four characters as symbols, while the loop has stopped. */
   #window = 0
@@ -62,8 +61,8 @@ export class Scan {
     this.#engine = engine
     this.#sink = sink
     this.#unitsMax = unitsMax
-    this.#seen = new Float64Array(engine.contexts.size).fill(NOWHERE)
-    this.#counts = new Uint32Array(engine.contexts.size)
+    this.#seen = engine.nowhere.slice()
+    this.#counts = engine.zeros.slice()
   }
 
   get isExhausted(): boolean {
@@ -97,6 +96,11 @@ export class Scan {
     return id === undefined ? -NOWHERE : this.base + at - (this.#seen[id] ?? NOWHERE)
   }
 
+  /** This text has shown a sign of some context. */
+  get hasSigns(): boolean {
+    return this.#hasCounts
+  }
+
   /** How many signs of a context this text has shown so far. */
   count(context: string): number {
     const id = this.#engine.contexts.get(context)
@@ -107,6 +111,12 @@ export class Scan {
   note(context: string, at: number): void {
     const id = this.#engine.contexts.get(context)
     if (id !== undefined) this.#see(id, at)
+  }
+
+  /** Records a place without counting it as a sign. */
+  place(context: string, at: number): void {
+    const id = this.#engine.contexts.get(context)
+    if (id !== undefined) this.#seen[id] = this.base + at
   }
 
   #see(context: number, at: number): void {
@@ -147,7 +157,7 @@ export class Scan {
       // SYMBOL_BITS, SYMBOL_MASK, WINDOW_MASK, SPECIAL and hashOf as plain numbers: bundling turns module constants into
       // variables, which V8 reads again at every step. This halves the time of the loop.
       window = ((window << 5) | (symbol & 0x1f)) & 0xfffff
-      const isWord = isKnown[Math.imul(window, 0x9e3779b1) >>> 17] ?? 0
+      const isWord = isKnown[Math.imul(window, 0x9e3779b1) >>> 16] ?? 0
       if (((symbol & 0x20) | isWord) === 0) continue
       this.#window = window
       at = this.#stop(at, symbol) - 1

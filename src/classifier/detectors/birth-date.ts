@@ -1,4 +1,6 @@
 import type { Detector } from '../detector.ts'
+import type { Scan } from '../scan.ts'
+import { findInNote } from './clinical.ts'
 
 const MONTH =
   '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|déc)[a-zéûä]{0,7}\\.?'
@@ -14,7 +16,7 @@ const DATE = [
 
 /** From the word to the date: `DOB (mm/dd/yyyy): 03/04/1975`, `date of birth is the 3rd of May 1975`, `"dob":"1975-03-04"`. */
 const AFTER = new RegExp(
-  `["'\\])]{0,2}[ \\t]{0,3}(?:\\([a-z/.-]{1,12}\\)|is|was|on|of)?[ \\t]{0,2}(?:the )?[:=]{0,2}["' \\t]{0,3}(?:\\n[ \\t]{0,4})?(${DATE})(?!\\d)`,
+  `\\.?["'\\])]{0,2}[ \\t]{0,3}(?:\\([a-z/.-]{1,12}\\)|is|was|on|of|am)?[ \\t]{0,2}(?:the )?[:=]{0,2}["' \\t]{0,3}(?:\\n[ \\t]{0,4})?(${DATE})(?!\\d)`,
   'iy',
 )
 
@@ -57,6 +59,21 @@ export const birthDate: Detector = {
       .toLowerCase()
       .replaceAll(/[-_\n]/g, ' ')
     const stop = AFTER.lastIndex
-    scan.claim('birth-date', stop - date.length, stop, ON_FILE.has(word) ? 0.9 : 0.45)
+    const confidence = ON_FILE.has(word) ? 0.9 : isOfSomebody(scan, start, date) ? 0.7 : 0.45
+    scan.claim('birth-date', stop - date.length, stop, confidence)
+    if (confidence >= 0.5) findInNote(scan, start)
   },
+}
+
+const CAPITAL_NAME = '[A-Z\\u00c0-\\u00de][a-z\\u00df-\\u024f]{1,24}'
+const AFTER_PATIENT =
+  /(?:^|[^a-z])(?:patient|patientin|patiente|paciente|pt|customer|client|employee|kunde|kundin|cliente)(?: [A-Z\xc0-\xde][\w.\xdf-\u024f-]{0,24}){0,3},? ?\(?(?:was |wurde )?$/i
+const AFTER_NAME = new RegExp(`${CAPITAL_NAME}(?: [A-Z]\\.)? ${CAPITAL_NAME}(, ?| ?\\(| )$`)
+
+/** Right behind a patient, or a name. Encyclopedias write `Jane Doe (born March 4, 1961)`. */
+function isOfSomebody(scan: Scan, start: number, date: string): boolean {
+  const before = scan.text.slice(Math.max(0, start - 64), start)
+  if (AFTER_PATIENT.test(before)) return true
+  const gap = AFTER_NAME.exec(before)?.[1]
+  return gap !== undefined && !(gap.includes('(') && /[a-z]/i.test(date))
 }

@@ -1,5 +1,6 @@
 import type { Detector } from '../detector.ts'
 import type { Scan } from '../scan.ts'
+import { PERSONAL } from './clinical.ts'
 
 /**
  * Signs that a text is about one person's health. A note about a patient, or a talk with one, shows several groups of
@@ -262,8 +263,10 @@ const SIGNS: readonly Sign[] = [
 ]
 
 function judge(scan: Scan): void {
+  if (!scan.hasSigns) return
   const { length } = scan.text
-  if (length < LENGTH_MIN) return
+  const isPersonal = scan.count(PERSONAL) > 0
+  if (length < LENGTH_MIN && !isPersonal) return
   let score = 0
   let groups = 0
   for (const [context, weight] of WEIGHTS) {
@@ -272,6 +275,8 @@ function judge(scan: Scan): void {
     groups++
     score += weight * count
   }
-  if (groups === 0 || score < SCORE_MIN) return
-  if (groups >= GROUPS_MIN) scan.report('health', 0, length, Math.min(0.5 + score / 20, 0.9))
+  const isRecord = groups >= GROUPS_MIN && score >= SCORE_MIN
+  if (!isPersonal && !isRecord) return
+  const confidence = 0.5 + (isPersonal ? 0.2 : 0) + score / 20
+  scan.report('health', 0, length, Math.min(confidence, 0.9))
 }

@@ -9,6 +9,7 @@ import { ip } from './ip.ts'
 import { jwt } from './jwt.ts'
 import { marker } from './marker.ts'
 import { person } from './person.ts'
+import { personalHealth } from './personal-health.ts'
 import { phone } from './phone.ts'
 import { privateKey } from './private-key.ts'
 import { secret } from './secret.ts'
@@ -30,6 +31,7 @@ export const detectors = {
   phone,
   email,
   person,
+  personalHealth,
   health,
   marker,
 } satisfies Record<string, Detector>
