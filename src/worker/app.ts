@@ -11,7 +11,7 @@ import { modelsRoute } from './routes/models.ts'
 import { serve } from './serve.ts'
 
 /** Every path of the Worker. */
-export const app = new Hono<{ Bindings: Env }>()
+const app = new Hono<{ Bindings: Env }>()
 
 app.post('/v1/chat/completions', (c) =>
   serve(c.req.raw, c.env, c.executionCtx, surfaces['openai-chat']),
@@ -27,10 +27,24 @@ app.notFound((c) => {
   return refusalResponse({ code: 'not_found', message }, newDecisionId(Date.now()))
 })
 
+app.onError(bug)
+
 /** Bugs only: expected failures are refusals. The error's text may hold anything, so only its name is logged. */
-app.onError((error) => {
+function bug(error: Error): Response {
   const id = newDecisionId(Date.now())
   alarm('unexpected error', { id, error: error.name })
   const body = { message: `Internal error (${id}).`, type: 'server_error', param: null, code: null }
   return Response.json({ error: body }, { status: 500, headers: { 'x-request-id': id } })
-})
+}
+
+const CHAT = '/v1/chat/completions'
+
+/** Everything that comes in. Nearly all of it is one path, which is spared the router. */
+export async function handle(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  if (request.method !== 'POST' || !request.url.endsWith(CHAT)) return app.fetch(request, env, ctx)
+  try {
+    return await serve(request, env, ctx, surfaces['openai-chat'])
+  } catch (error) {
+    return bug(error instanceof Error ? error : new Error('not an error'))
+  }
+}

@@ -1,10 +1,10 @@
-import { app } from './app.ts'
+import { handle } from './app.ts'
 import { consumeOutbox } from './consumers/outbox.ts'
 import type { Env } from './env.ts'
 
 export { Journal } from './objects/journal.ts'
 
 export default {
-  fetch: app.fetch,
+  fetch: handle,
   queue: consumeOutbox,
 } satisfies ExportedHandler<Env>
