@@ -72,6 +72,7 @@ const AFTER_NAME = new RegExp(`${CAPITAL_NAME}(?: [A-Z]\\.)? ${CAPITAL_NAME}(, ?
 
 /** Right behind a patient, or a name. Encyclopedias write `Jane Doe (born March 4, 1961)`. */
 function isOfSomebody(scan: Scan, start: number, date: string): boolean {
+  scan.spend(64)
   const before = scan.text.slice(Math.max(0, start - 64), start)
   if (AFTER_PATIENT.test(before)) return true
   const gap = AFTER_NAME.exec(before)?.[1]

@@ -10,9 +10,6 @@ import {
   NOT_AFTER,
 } from './clinical-words.ts'
 
-/** Where to look for a word of medicine, as offsets into the text of the scan. */
-type Reach = { readonly from: number; readonly to: number }
-
 /** A word that the window cuts is read on for at most this long; two words that belong together are no longer. */
 const WORD_MAX = 24
 
@@ -28,13 +25,14 @@ export const PERSONAL = 'clinical.personal'
 export const CLINICAL_CONTEXTS = { [READ]: [], [READ_NOTE]: [], [PERSONAL]: [] } as const
 
 /**
- * Notes that somebody's health is told if an illness or drug stands in reach and `isLinked` of the text before it.
+ * Notes that somebody's health is told if an illness or drug stands in reach and nothing between is `without`.
  * What has been read without success is not read again: of one text, everything at most about twice.
  */
 export function findClinical(
   scan: Scan,
-  { from, to }: Reach,
-  isLinked: (between: string) => boolean,
+  from: number,
+  to: number,
+  without: RegExp | undefined,
 ): void {
   if (scan.count(PERSONAL) > 0) return
   const start = resume(scan, READ, from)
@@ -43,7 +41,8 @@ export function findClinical(
   scan.spend(stop - start)
   const at = firstClinical(scan.text, start, stop, false)
   if (at < 0) scan.place(READ, stop)
-  else if (isLinked(scan.text.slice(from, Math.max(from, at)))) scan.note(PERSONAL, at)
+  else if (without?.test(scan.text.slice(from, Math.max(from, at))) !== true)
+    scan.note(PERSONAL, at)
 }
 
 /** Before a patient or birth date, and behind. */

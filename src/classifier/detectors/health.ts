@@ -278,5 +278,5 @@ function judge(scan: Scan): void {
   const isRecord = groups >= GROUPS_MIN && score >= SCORE_MIN
   if (!isPersonal && !isRecord) return
   const confidence = 0.5 + (isPersonal ? 0.2 : 0) + score / 20
-  scan.report('health', 0, length, Math.min(confidence, 0.9))
+  scan.report('health', 0, length, Math.min(Math.round(confidence * 100) / 100, 0.9))
 }

@@ -55,7 +55,7 @@ const DIAGNOSED = listed(`
 const NOBODY =
   '(?!(?:People|Person|Patients?|Someone|Somebody|Anyone|Anybody|Everyone|Children|Child|Women|Woman|Men|Man|Persons|Individuals?|Those|They|You|We|If|When|Who|Whoever|Many|Most|Some|Few|Adults?|Doctors?|It|This|That|These|Your|The|An|And|But|Or|In|On|For|After|Before|While|As|At|One|Each|What|How|Does|Do|Is|Are|Was|Not|Being|Having|Also|Because|Since|Once|Students?|Teens?|Babies|Infants?|Anyone|Try|Stop|Start|Avoid|Consider|Think|Diabetes|Research|Study|Studies|Treatment|Medicine|Medication|However|Have|Has|Had|Get|Americans|Surgery|Insurance|By|With|Without|From|Until|To|About|Family|Personal|Medical)\\b)'
 const OF_HIM_OR_HER = new RegExp(
-  `(?:(?:^|[^A-Za-z])(?:[Ii]|[Mm]e|he|He|she|She|Er|er|Elle|elle|Il|il|[Mm]y [a-z]{2,12}|[Hh]is [a-z]{2,12}|[Hh]er [a-z]{2,12}|${NOBODY}${CAPITAL_NAME})(?:'s|’s|'ve|’ve|'m|’m|'d)?,?)(?: (?:who|was|is|am|has|had|have|been|being|be|got|get|recently|just|also|currently|still|now|secretly|recently|privately|newly|first|a|été|est|wurde|ha|sido|fue|to|the|with|started|began)){0,4} $`,
+  `(?:(?:^|[^A-Za-z])(?:[Ii]|[Mm]e|he|He|she|She|Er|er|Elle|elle|Il|il|[Mm]y [a-z]{2,12}|[Hh]is [a-z]{2,12}|[Hh]er [a-z]{2,12}|${NOBODY}${CAPITAL_NAME})(?:'s|’s|'ve|’ve|'m|’m|'d)?[,:]?)(?: (?:who|was|is|am|has|had|have|been|being|be|got|get|recently|just|also|currently|still|now|secretly|recently|privately|newly|first|a|été|est|wurde|ha|sido|fue|to|the|with|started|began)){0,4} $`,
 )
 
 const FIRST = listed(`
@@ -106,5 +106,5 @@ export const ANCHORS: readonly Anchor[] = [
     reach: 100,
     without: AS_TOPIC,
   },
-  { words: FIRST, reach: 45, without: ELSEWHERE },
+  { words: FIRST, reach: 36, without: ELSEWHERE },
 ]

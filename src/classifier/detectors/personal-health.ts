@@ -47,10 +47,5 @@ function look(scan: Scan, anchor: Anchor, start: number, end: number): void {
     from += match[0].length
   }
   if (reach === 'note') findInNote(scan, start)
-  else
-    findClinical(
-      scan,
-      { from, to: from + reach },
-      (between) => without === undefined || !without.test(between),
-    )
+  else findClinical(scan, from, from + reach, without)
 }
