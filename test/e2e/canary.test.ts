@@ -1,8 +1,7 @@
-import { randomBytes, randomInt } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SimulatedId } from '../upstreams/fleet.ts'
 import type { Fields } from '../upstreams/read.ts'
@@ -18,6 +17,8 @@ import {
   type Sending,
   type Stage,
 } from './harness.ts'
+import { card, mail, marked, markers, word } from './marked.ts'
+import { everyFile, everythingInD1, everythingInKv, everythingInSqlite } from './stored.ts'
 
 let stage: Stage
 const directory = mkdtempSync(join(tmpdir(), 'demarc-canary-'))
@@ -28,78 +29,6 @@ afterAll(async () => {
   await stage.fleet.close()
   rmSync(directory, { recursive: true, force: true })
 })
-
-/** Every marked string, by the place that it was put into. */
-const markers = new Map<string, string>()
-const mark = (place: string, value: string): string => {
-  markers.set(`${place} ${markers.size}`, value)
-  return value
-}
-
-/** A string that nobody would take for anything. */
-const word = (place: string): string => mark(place, `zq${randomBytes(6).toString('hex')}7`)
-
-/** A payment card number of no known issuer's customer, right in form. */
-function card(place: string): string {
-  const digits = `4${Array.from({ length: 14 }, () => randomInt(10)).join('')}`
-  const sum = [...digits].reduce((total, digit, at) => {
-    const doubled = Number(digit) * (at % 2 === 0 ? 2 : 1)
-    return total + (doubled > 9 ? doubled - 9 : doubled)
-  }, 0)
-  return mark(place, `${digits}${(10 - (sum % 10)) % 10}`)
-}
-
-const mail = (place: string): string => `${word(place)}@example.com`
-
-/** A request with a marked string in every field that can hold one. */
-function marked(place: string, value: (where: string) => string): Fields {
-  const at = (where: string): string => value(`${place}: ${where}`)
-  const schema = {
-    type: 'object',
-    title: at('schema title'),
-    properties: {
-      [at('property')]: { type: 'string', enum: [at('enum')], description: at('of it') },
-    },
-  }
-  return {
-    model: 'auto',
-    max_completion_tokens: 100,
-    messages: [
-      { role: 'system', content: `Be kind to ${at('system')}` },
-      { role: 'user', name: at('name'), content: [{ type: 'text', text: `I am ${at('part')}` }] },
-      {
-        role: 'assistant',
-        content: null,
-        tool_calls: [
-          {
-            id: `call_${at('call id')}`,
-            type: 'function',
-            function: {
-              name: 'find',
-              arguments: JSON.stringify({ [at('argument')]: at('value') }),
-            },
-          },
-        ],
-      },
-      { role: 'tool', tool_call_id: 'call_1', content: at('tool result') },
-      { role: 'user', content: at('text') },
-    ],
-    tools: [
-      {
-        type: 'function',
-        function: { name: 'find', description: at('description'), parameters: schema },
-      },
-    ],
-    response_format: { type: 'json_schema', json_schema: { name: at('format'), schema } },
-    metadata: { [at('metadata key')]: at('metadata') },
-    user: at('user'),
-    stop: [at('stop')],
-    prediction: { type: 'content', content: at('prediction') },
-    safety_identifier: at('safety'),
-    prompt_cache_key: at('cache key'),
-    [at('field')]: { [at('inner key')]: at('inner') },
-  }
-}
 
 const headers = (place: string): Record<string, string> => ({
   'demarc-tags': `who=${mail(`${place}: tag`)}, paid=${card(`${place}: tag`)}`,
@@ -195,6 +124,8 @@ test('refusals of every kind', async () => {
   expect(again.map(({ status }) => status)).toContain(429)
 })
 
+const said = (where: string): string => card(`reply ${where}`)
+
 const BREAKERS: readonly (readonly [SimulatedId, string])[] = [
   ['openai', 'openai/gpt-5-nano'],
   ['anthropic', 'claude-haiku-4-5'],
@@ -228,7 +159,6 @@ test('upstreams that echo the prompt, or answer with it in every field, or break
       await sends(plain(), id)
     }
   }
-  const said = (where: string): string => card(`reply ${where}`)
   const chunk = (): Fields => ({
     id: said('id'),
     object: said('object'),
@@ -302,8 +232,8 @@ test('none of it is in D1, KV, the journal, the queue or the logs', async () => 
   await post(stage, ask('Hi'), { headers: { 'demarc-tags': `control=${CONTROL}` } })
   await settled(stage)
   expect(await verify(stage)).toMatchObject({ holds: true })
-  const database = JSON.stringify(await everythingInD1())
-  const cache = await everythingInKv()
+  const database = JSON.stringify(await everythingInD1(stage))
+  const cache = await everythingInKv(stage)
   // Whatever may not be delivered: a message that is none of ours, and a ledger that cannot be written.
   const outbox = await stage.local.miniflare.getQueueProducer('OUTBOX')
   await outbox.send({ tenant: word('message'), entries: word('message') })
@@ -335,43 +265,3 @@ test('none of it is in D1, KV, the journal, the queue or the logs', async () => 
   expect(found).toEqual([])
   expect(markers.size).toBeGreaterThan(500)
 })
-
-async function everythingInD1(): Promise<unknown[]> {
-  const tables = await rows(
-    stage,
-    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'`,
-  )
-  return await Promise.all(tables.map(({ name }) => rows(stage, `SELECT * FROM "${String(name)}"`)))
-}
-
-async function everythingInKv(): Promise<string> {
-  const namespace = await stage.local.miniflare.getKVNamespace('CACHE')
-  const { keys } = await namespace.list()
-  const values = await Promise.all(
-    keys.map(async ({ name }) => `${name} ${(await namespace.get(name)) ?? ''}`),
-  )
-  return values.join('\n')
-}
-
-const everyFile = (folder: string): { path: string; bytes: Buffer }[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => ({ path, bytes: readFileSync(path) }))
-
-/** All rows of all tables, if it is a database: a row may lie on pages that are not next to each other. */
-function everythingInSqlite(path: string): string {
-  if (!path.endsWith('.sqlite')) return ''
-  const database = new DatabaseSync(path)
-  const tables = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).all()
-  const dump = tables.map((table) => {
-    const statement = database.prepare(`SELECT * FROM "${String(table['name'])}"`)
-    statement.setReadBigInts(true)
-    return statement
-      .all()
-      .flatMap((row) => Object.values(row).map(String))
-      .join('\n')
-  })
-  database.close()
-  return dump.join('\n')
-}
