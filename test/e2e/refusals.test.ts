@@ -8,7 +8,11 @@ beforeAll(async () => {
   stage = await openStage()
 })
 // Whatever is refused here, nothing may have been sent.
-afterEach(() => expect(stage.fleet.requests).toEqual([]))
+afterEach(() => {
+  const sent = [...stage.fleet.requests]
+  stage.fleet.reset()
+  expect(sent).toEqual([])
+})
 afterAll(() => stage.close())
 
 const said = ({ status, error }: Reply) => [status, error['code'], error['param']]
