@@ -10,8 +10,15 @@ import { explainRoute } from './routes/explain.ts'
 import { modelsRoute } from './routes/models.ts'
 import { serve } from './serve.ts'
 
+const REQUEST_ID = 'x-request-id'
+
 /** Every path of the Worker. */
 const app = new Hono<{ Bindings: Env }>()
+
+app.use(async (c, next) => {
+  await next()
+  if (!c.res.headers.has(REQUEST_ID)) c.header(REQUEST_ID, newDecisionId(Date.now()))
+})
 
 app.post('/v1/chat/completions', (c) =>
   serve(c.req.raw, c.env, c.executionCtx, surfaces['openai-chat']),

@@ -18,7 +18,8 @@ const FINAL = { 'x-should-retry': 'false' }
 /** The only place a refusal becomes HTTP. Says what to do next, never what the prompt held. */
 export function toHttp(refusal: Refusal): HttpError {
   const { status, type, message, param = null, headers = FINAL } = describe(refusal)
-  return { status, type, code: refusal.code, param, message, headers }
+  const code = status === 402 ? INSUFFICIENT_QUOTA : refusal.code // the word that SDKs know
+  return { status, type, code, param, message, headers }
 }
 
 type Description = {
@@ -54,7 +55,7 @@ function describe(refusal: Refusal): Description {
     case 'cost_over_limit':
       return invalid(400, costOver(refusal.limit), 'demarc-max-cost-usd')
     case 'budget_exhausted':
-      return { status: 402, type: 'insufficient_quota', message: exhausted(refusal) }
+      return { status: 402, type: INSUFFICIENT_QUOTA, message: exhausted(refusal) }
     case 'budget_busy':
       return later(429, refusal.retryAfterS, busy(refusal.budget))
     case 'rate_limited':
@@ -75,6 +76,7 @@ function describe(refusal: Refusal): Description {
   }
 }
 
+const INSUFFICIENT_QUOTA = 'insufficient_quota'
 const UNAUTHENTICATED = 'The API key is missing or not valid. Send `authorization: Bearer <key>`.'
 const LIST = 'GET /v1/models lists what this key may use.'
 const PRICE_UNKNOWN =

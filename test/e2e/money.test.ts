@@ -83,7 +83,7 @@ describe('a budget', () => {
     const key = await newKey(stage, { team: 'spent' })
     stage.fleet.script('openai', { kind: 'no-usage' })
     const replies = await together(40, REQUEST, key)
-    expect(countOf(replies)).toEqual({ '200': FIT, '402 budget_exhausted': 40 - FIT })
+    expect(countOf(replies)).toEqual({ '200': FIT, '402 insufficient_quota': 40 - FIT })
     expect(stage.fleet.requests).toHaveLength(FIT)
     expect(await postedBy('spent')).toBe(BigInt(FIT) * boundPicoUsd)
   })
@@ -94,7 +94,7 @@ describe('a budget', () => {
     expect([status, error['type'], error['code']]).toEqual([
       402,
       'insufficient_quota',
-      'budget_exhausted',
+      'insufficient_quota',
     ])
     expect(error['message']).toContain('`spent`')
     expect([headers.get('x-should-retry'), headers.get('retry-after')]).toEqual(['false', null])
