@@ -23,6 +23,8 @@ export type RequestFacts = {
   readonly wantsUsageChunk: boolean
   /** Sorted, each once. */
   readonly features: readonly Feature[]
+  /** Which top-level field asked for a feature, by feature. */
+  readonly askedBy?: Readonly<Partial<Record<Feature, string>>>
   /** UTF-8 bytes of everything that becomes prompt (messages, tools, schemas): never fewer than its tokens. */
   readonly promptBytes: number
   /** Messages and tools, each of which a chat template may wrap in tokens of its own. */

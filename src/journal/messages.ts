@@ -25,6 +25,8 @@ export type ReserveRequest = {
   readonly zone: 'own' | 'third-party'
   readonly key: string
   readonly limits: RateLimits
+  /** How long to wait if only reservations in flight stand in the way. */
+  readonly waitMs: number
   /** Estimated input tokens: what the tokens-a-minute limit counts before the provider's figure is known. */
   readonly inputTokens: number
   /** JSON of PostingFacts (entry.ts), and of the receipt on the first attempt. */

@@ -50,11 +50,11 @@ function commonest(failures: readonly Failure[]): string {
 
 type Inability = { readonly param: string | null; readonly reason: string }
 
-function explainInability(reason: string, { unknownFields }: RequestFacts): Inability {
+function explainInability(reason: string, { unknownFields, askedBy }: RequestFacts): Inability {
   const [code = '', detail = ''] = reason.split(':', 2)
   switch (code) {
     case 'capability':
-      return { param: PARAMS[detail] ?? detail, reason: `no model takes ${detail} here` }
+      return { param: paramOf(detail, askedBy), reason: `no model takes ${detail} here` }
     case 'context':
       return { param: 'messages', reason: 'the prompt and the output do not fit in any context' }
     case 'output-limit':
@@ -63,13 +63,18 @@ function explainInability(reason: string, { unknownFields }: RequestFacts): Inab
       return { param: 'demarc-quality', reason: 'no model has the quality asked for' }
     case 'strict':
       return {
-        param: detail === UNKNOWN_FIELD ? (unknownFields[0] ?? null) : (PARAMS[detail] ?? detail),
+        param: detail === UNKNOWN_FIELD ? (unknownFields[0] ?? null) : paramOf(detail, askedBy),
         reason: 'demarc-strict is set and this would be left out',
       }
     default:
       return { param: 'model', reason: 'the destination would pass this model on to somebody else' }
   }
 }
+
+const paramOf = (feature: string, askedBy: RequestFacts['askedBy']): string =>
+  Object.entries(askedBy ?? {}).find(([asked]) => asked === feature)?.[1] ??
+  PARAMS[feature] ??
+  feature
 
 /** The field of a request that asks for a feature, where it is called otherwise. */
 const PARAMS: Readonly<Record<string, string>> = {

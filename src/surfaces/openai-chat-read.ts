@@ -44,6 +44,7 @@ export function readChatRequest(document: JsonDocument): Result<ReadRequest, Ref
     wantsUsageChunk:
       stream && document.kinds[member(document, options, 'include_usage')] === NODE.true,
     features: featuresOf(document, members, media),
+    askedBy: askedBy(document, members),
     promptBytes: promptBytesOf(document, members) - media.bytes,
     templateParts:
       countChildren(document, members.get('messages') ?? -1) +
@@ -186,6 +187,19 @@ function featuresOf(document: JsonDocument, members: Members, media: Media): rea
   if (format === 'json_schema') features.add('json-schema')
   if (format === 'json_object') features.add('json-object')
   return [...features].toSorted()
+}
+
+/** The first field of each feature that is not null. */
+function askedBy(
+  document: JsonDocument,
+  members: Members,
+): Readonly<Partial<Record<Feature, string>>> {
+  const fields: Partial<Record<Feature, string>> = {}
+  for (const [name, node] of members) {
+    const feature = Object.hasOwn(FIELDS, name) ? FIELDS[name]?.feature : undefined
+    if (feature !== undefined && document.kinds[node] !== NODE.null) fields[feature] ??= name
+  }
+  return fields
 }
 
 /** `auto` and `none` are what every server does anyway; `required` and a named tool have to be enforced. */

@@ -53,23 +53,25 @@ export type Tried =
       readonly prepared: Prepared
     }
 
-/**
- * One attempt from reservation to settlement. `number` counts from 1 and names the reservation; the first one of a plan
- * carries the receipt.
- */
-export async function tryAttempt(
-  planned: Planned,
-  attempt: Attempt,
-  number: number,
-  isFirst: boolean,
-): Promise<Tried> {
+/** Which attempt it is. */
+export type Turn = {
+  /** From 1; it names the reservation. */
+  readonly number: number
+  /** The first one of a plan carries the receipt. */
+  readonly isFirst: boolean
+  /** How long it may wait for a budget whose rest is in flight. */
+  readonly waitMs: number
+}
+
+/** One attempt from reservation to settlement. */
+export async function tryAttempt(planned: Planned, attempt: Attempt, turn: Turn): Promise<Tried> {
   const reach = planned.inForce.reach.get(attempt.destination)
   if (reach === undefined) throw new TypeError(`${attempt.destination} is not in the policy`)
   const prepared = prepareAttempt(planned, attempt, reach)
   if (!prepared.ok) return { kind: 'not-held', refusal: prepared.error }
-  const permit = await obtain(planned, attempt, { number, isFirst }, reach, prepared.value)
+  const permit = await obtain(planned, attempt, turn, reach, prepared.value)
   if (!permit.ok) return { kind: 'not-held', refusal: permit.error }
-  const run = new Run(planned, attempt, number, reach, prepared.value)
+  const run = new Run(planned, attempt, turn.number, reach, prepared.value)
   if (planned.request.signal.aborted) return run.neverSent()
   return run.dispatch(permit.value)
 }
@@ -101,7 +103,7 @@ function prepareAttempt(
 async function obtain(
   planned: Planned,
   attempt: Attempt,
-  { number, isFirst }: { readonly number: number; readonly isFirst: boolean },
+  { number, isFirst, waitMs }: Turn,
   reach: Reach,
   { dispatch, body }: Prepared,
 ): Promise<Result<Permit, Refusal | Stale>> {
@@ -110,6 +112,7 @@ async function obtain(
   const request = reserveRequest({
     decision,
     number,
+    waitMs,
     nowMs,
     expiresAtMs: timesOf(env).expiresAtMs(nowMs),
     caller,

@@ -11,6 +11,9 @@ export type Attempted =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'stale'; readonly stale: Stale; readonly attemptsMade: number }
 
+/** How long a request waits for reservations in flight, when they hold what is left of a budget. */
+const BUDGET_WAIT_MS = 2_000
+
 /** The status of an answer that nobody will read. */
 const CLIENT_CLOSED_REQUEST = 499
 
@@ -22,18 +25,21 @@ export async function attemptAll(planned: Planned): Promise<Attempted> {
   let number = planned.attemptsMade
   let last: Tried | undefined
   let notHeld: Refusal | undefined
+  let waitMs = BUDGET_WAIT_MS
   for (;;) {
     const step = next({ planned: plan.attempts.length, history, nowMs: Date.now(), deadlineAtMs })
     if (step.type !== 'try') return conclude(planned, last, notHeld)
     const attempt = plan.attempts[step.attempt]
     if (attempt === undefined) throw new RangeError('next chose an attempt outside of the plan')
     if (step.waitMs > 0) await scheduler.wait(step.waitMs)
-    const tried = await tryAttempt(planned, attempt, number + 1, number === planned.attemptsMade)
+    const isFirst = number === planned.attemptsMade
+    const tried = await tryAttempt(planned, attempt, { number: number + 1, isFirst, waitMs })
     if (tried.kind === 'answered') return { kind: 'response', response: tried.response }
     if (tried.kind === 'not-held') {
       if (isStale(tried.refusal))
         return { kind: 'stale', stale: tried.refusal, attemptsMade: number }
       notHeld ??= tried.refusal
+      if (tried.refusal.code === 'budget_busy') waitMs = 0 // a request waits once, not once an attempt
       if (!ABOUT_ATTEMPT.has(tried.refusal.code)) {
         return { kind: 'refused', refusal: tried.refusal }
       }

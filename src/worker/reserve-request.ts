@@ -11,6 +11,7 @@ import type { Reach } from './world.ts'
 export type ReserveInput = {
   readonly decision: string
   readonly number: number
+  readonly waitMs: number
   readonly nowMs: number
   readonly expiresAtMs: number
   readonly caller: Caller
@@ -68,6 +69,7 @@ export function reserveRequest(input: ReserveInput): ReserveRequest {
     zone: input.zone,
     key: caller.keyId,
     limits: caller.limits,
+    waitMs: input.waitMs,
     inputTokens: input.inputTokens,
     factsJson: JSON.stringify(facts),
     receiptJson: input.receiptJson,

@@ -113,10 +113,11 @@ async function catchUp(
   return stale.code === 'key_stale' ? reauthenticate(exchange) : { ok: true, value: exchange }
 }
 
-/** Answers a refusal that was decided about data, and puts it on record. */
+/** Answers a refusal, and puts it on record unless attempts that failed are there already. */
 function refuse(exchange: Authenticated, refusal: Refusal, decided?: Receipt): Response {
   const { env, ctx, decision, caller, surface } = exchange
   const receipt = 'receipt' in refusal ? refusal.receipt : decided
+  if (refusal.code === 'upstream_failed') return refusalResponse(refusal, decision, receipt)
   reportRefusal(env, ctx, caller.tenant, {
     decision,
     atMs: Date.now(),

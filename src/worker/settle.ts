@@ -40,7 +40,7 @@ export function settlement(ending: Ending): SettleRequest {
     usageSource: usage === null && !isFree ? 'bound' : 'provider',
     finish: word(seen?.finish, /^[A-Za-z_-]{1,32}$/),
     upstreamStatus: ending.status ?? null,
-    upstreamRequestId: word(ending.requestId ?? undefined, /^[\w.:-]{1,128}$/),
+    upstreamRequestId: word(ending.requestId ?? undefined, /^(?!.*\d{12})[\w.:-]{1,128}$/),
     serviceTier: word(seen?.serviceTier, /^[a-z_]{1,32}$/),
     modelServed:
       seen?.model?.startsWith(planned.upstreamModel) === true

@@ -42,6 +42,7 @@ export const request = (changes: Partial<ReserveRequest> = {}): ReserveRequest =
   zone: 'third-party',
   key: 'k1',
   limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null },
+  waitMs: 2_000,
   inputTokens: 10,
   factsJson: JSON.stringify(FACTS),
   receiptJson: null,

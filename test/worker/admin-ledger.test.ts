@@ -43,6 +43,7 @@ async function spend(tenant: string, attempt: string): Promise<void> {
       zone: 'third-party',
       key: facts.key,
       limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null },
+      waitMs: 0,
       inputTokens: 10,
       factsJson: JSON.stringify(facts),
       receiptJson: null,

@@ -13,7 +13,7 @@ import { JournalStore, type Written } from './journal-store.ts'
 const LEASE_MS = 30_000
 /** From when on a lease is renewed while it still holds. */
 const RENEW_MS = 10_000
-/** How long a reserve may wait for reservations in flight to settle. */
+/** Longest that a reserve may wait for reservations in flight to settle. */
 const WAIT_FOR_BUDGET_MS = 2_000
 /** How long a transaction waits for company when the last one had some; measured in docs/benchmarks.md. */
 const GATHER_MS = 1
@@ -60,7 +60,8 @@ export class Journal extends DurableObject<Env> {
   async commit(call: CommitRequest): Promise<CommitReply> {
     await this.#refreshLease()
     return new Promise((resolve) => {
-      this.#pending.push({ call, resolve, waitUntilMs: Date.now() + WAIT_FOR_BUDGET_MS })
+      const waitMs = Math.min(call.reserve?.waitMs ?? 0, WAIT_FOR_BUDGET_MS)
+      this.#pending.push({ call, resolve, waitUntilMs: Date.now() + waitMs })
       if (!this.#flushing) this.ctx.waitUntil(this.#flushSoon())
     })
   }
