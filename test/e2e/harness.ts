@@ -206,12 +206,6 @@ export async function settled(stage: Stage, decisions: readonly string[] = []): 
   }
 }
 
-/** Pico-dollars that a decision cost by the ledger. */
-export async function costOf(stage: Stage, decision: string): Promise<bigint> {
-  const entries = await entriesOf(stage, decision)
-  return entries.reduce((sum, { costPicoUsd }) => sum + BigInt(text(costPicoUsd) ?? 0), 0n)
-}
-
 /** The bounds of the attempts that a request would make, by `/v1/explain`. */
 export async function boundsOf(
   stage: Stage,
@@ -223,11 +217,3 @@ export async function boundsOf(
     BigInt(text(fields(attempt)['bound_pico_usd']) ?? -1),
   )
 }
-
-/** The policy with a cap on what the tenant may spend in a month. */
-export const withBudget =
-  (limitMicroUsd: number) =>
-  (bundle: Bundle): Bundle => ({
-    ...bundle,
-    budgets: [{ id: 'tenant', scope: 'tenant', period: 'month', limitMicroUsd }],
-  })
