@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
+import { sha256Hex } from '../encoding/sha256.ts'
 import type { StoredEntry } from './entry.ts'
 import { balanceKey, balanceOf, type JournalState, type Transition } from './state.ts'
 
 /** Hash of an entry: it covers the one before, so that no entry can be changed, added or lost unseen. */
 export const entryHash = (prevHash: string, body: string): string =>
-  createHash('sha256').update(`${prevHash}\n${body}`).digest('hex')
+  sha256Hex(`${prevHash}\n${body}`)
 
 /**
  * Appends one entry and brings the state up to it.

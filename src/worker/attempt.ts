@@ -7,6 +7,7 @@ import type { Assessment } from '../router/assess.ts'
 import { fieldsAsking } from '../surfaces/openai-chat-fields.ts'
 import type { ReadRequest } from '../surfaces/surface.ts'
 import { timesOf } from './deadlines.ts'
+import { bodyHash } from './body-hash.ts'
 import type { Authenticated } from './exchange.ts'
 import { Permit } from './permit.ts'
 import { prepare, type Prepared } from './prepare.ts'
@@ -126,8 +127,7 @@ async function obtain(
     budgets: inForce.budgets,
     tags,
     inputTokens: Math.ceil(read.facts.promptBytes / 4),
-    body,
-    hashKey,
+    bodyHash: await bodyHash(hashKey, body),
   })
   const permit = await Permit.obtain(env, caller.tenant, request, dispatch)
   if (!permit.ok) return err(refusalOf(permit.error, attempt, nowMs))

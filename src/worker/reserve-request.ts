@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import type { Budget } from '../domain/catalog.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { Attempt, Receipt } from '../domain/plan.ts'
@@ -26,8 +25,7 @@ export type ReserveInput = {
   readonly budgets: readonly Budget[]
   readonly tags: Readonly<Record<string, string>>
   readonly inputTokens: number
-  readonly body: string
-  readonly hashKey: string
+  readonly bodyHash: string
 }
 
 export const attemptId = (decision: string, number: number): string => `${decision}.${number}`
@@ -73,7 +71,7 @@ export function reserveRequest(input: ReserveInput): ReserveRequest {
     inputTokens: input.inputTokens,
     factsJson: JSON.stringify(facts),
     receiptJson: input.receiptJson,
-    bodyHash: createHmac('sha256', input.hashKey).update(input.body).digest('hex'),
+    bodyHash: input.bodyHash,
   }
 }
 

@@ -24,7 +24,9 @@ export class Run {
   readonly #id: string
   readonly #reach: Reach
   readonly #prepared: Prepared
-  readonly #abort = new AbortController()
+  /** Of a stream, whose time is counted anew at its first token; the rest has one limit from the start. */
+  readonly #abort: AbortController | undefined
+  readonly #signal: AbortSignal
   #status: number | undefined
   #requestId: string | null = null
 
@@ -40,6 +42,8 @@ export class Run {
     this.#id = attemptId(planned.decision, number)
     this.#reach = reach
     this.#prepared = prepared
+    this.#abort = planned.read.facts.stream ? new AbortController() : undefined
+    this.#signal = this.#abort?.signal ?? AbortSignal.timeout(timesOf(planned.env).wholeMs)
   }
 
   neverSent(): Tried {
@@ -51,9 +55,10 @@ export class Run {
     const { env, read } = this.#planned
     const times = timesOf(env)
     const { facts } = read
-    const limitMs = facts.stream ? times.firstTokenMs : times.wholeMs
-    const timer = setTimeout(() => this.#abort.abort(), limitMs)
-    const reply = await send(env, permit, this.#abort.signal)
+    const timer = facts.stream
+      ? setTimeout(() => this.#abort?.abort(), times.firstTokenMs)
+      : undefined
+    const reply = await send(env, permit, this.#signal)
     if (!reply.ok) {
       clearTimeout(timer)
       return this.#fail(reply.error)
@@ -88,7 +93,7 @@ export class Run {
 
   async #receive(response: Response, input: ReceiveInput): Promise<Tried> {
     if (input.facts.stream && isStream(response)) return this.#stream(response, input)
-    const whole = await receiveWhole(response, input, this.#abort.signal)
+    const whole = await receiveWhole(response, input, this.#signal)
     if (!whole.ok) return this.#fail(whole.error)
     noteSuccess(this.#attempt.destination)
     this.#settle(this.#planned.request.signal.aborted ? 'client-gone' : 'ok', whole.value.seen)
@@ -97,17 +102,18 @@ export class Run {
   }
 
   async #stream(response: Response, input: ReceiveInput): Promise<Tried> {
-    const opened = await openStream(response, input, this.#abort.signal)
+    const opened = await openStream(response, input, this.#signal)
     if (!opened.ok) return this.#fail(opened.error)
     noteSuccess(this.#attempt.destination)
     const { ctx, request, env } = this.#planned
-    const deadline = setTimeout(() => this.#abort.abort(), timesOf(env).wholeMs)
+    const abort = this.#abort ?? new AbortController()
+    const deadline = setTimeout(() => abort.abort(), timesOf(env).wholeMs)
     const { readable, writable } = new IdentityTransformStream()
     const carry = async (): Promise<void> => {
       const { outcome, seen } = await pump({
         opened: opened.value,
         writable,
-        abort: this.#abort,
+        abort,
         client: request.signal,
         errorFrame: () => brokenOff(this.#attempt.destination),
       })

@@ -1,5 +1,5 @@
 import { GENESIS_HASH, type EntryBody, type StoredEntry } from '../../src/journal/entry.ts'
-import { entryHash } from '../../src/ledger/chain.ts'
+import { entryHash } from '../../src/journal/append.ts'
 
 type CloseEntry = Extract<EntryBody, { kind: 'settle' | 'expire' | 'reverse' | 'void' }>
 

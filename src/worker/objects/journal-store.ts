@@ -23,7 +23,7 @@ const SCHEMA = `
 `
 
 /** Bytes of entries in one queue message; Queues take 128 KB each. */
-const MESSAGE_BYTES = 96_000
+const MESSAGE_BYTES = 120_000
 
 /** Raised when the tables change, so that a journal written by other code is never mistaken for an empty one. */
 const SCHEMA_VERSION = '1'
@@ -178,7 +178,9 @@ export class JournalStore {
     const entries: StoredEntry[] = []
     let bytes = 0
     for (const entry of this.#read(afterSeq + 1)) {
-      bytes += entry.body.length * 2 + 200 // non-ASCII text may grow in UTF-8
+      // A string is sent in one byte a character, or in two if it holds any beyond Latin-1.
+      const isAscii = Buffer.byteLength(entry.body) === entry.body.length
+      bytes += entry.body.length * (isAscii ? 1 : 2) + 350
       if (entries.length > 0 && bytes > MESSAGE_BYTES) break
       entries.push(entry)
     }

@@ -177,7 +177,7 @@ export class Journal extends DurableObject<Env> {
 
   #nextAlarmMs(nowMs: number): number | undefined {
     const { head, reservations } = this.#state
-    if (this.#drained() < head) return nowMs + DRAIN_DELAY_MS
+    if (this.#drained() < head) return nowMs // more than one alarm may send
     const open = [...reservations.values()].filter(({ state }) => state === 'open')
     const expiries = open.map(({ expiresAtMs }) => expiresAtMs)
     if (this.#acknowledged() < head) expiries.push(nowMs + RESEND_AFTER_MS)
@@ -191,12 +191,16 @@ export class Journal extends DurableObject<Env> {
     if (drained === this.#state.head && nowMs - this.#sentAtMs >= RESEND_AFTER_MS) {
       drained = Math.min(drained, this.#acknowledged())
     }
-    for (let sent = 0; sent < MESSAGES_PER_ALARM && drained < this.#state.head; sent++) {
-      const entries = this.#store.nextMessage(drained)
-      await this.env.OUTBOX.send({ tenant: this.#tenant, entries })
-      drained = entries.at(-1)?.seq ?? this.#state.head
-      this.#sentAtMs = nowMs
-      this.#store.setCounter('drained', String(Math.max(drained, this.#drained())))
+    try {
+      for (let sent = 0; sent < MESSAGES_PER_ALARM && drained < this.#state.head; sent++) {
+        const entries = this.#store.nextMessage(drained)
+        await this.env.OUTBOX.send({ tenant: this.#tenant, entries })
+        drained = entries.at(-1)?.seq ?? this.#state.head
+        this.#sentAtMs = nowMs
+      }
+    } finally {
+      // Once for all messages: what is sent again after a crash changes nothing.
+      if (drained > this.#drained()) this.#store.setCounter('drained', String(drained))
     }
   }
 

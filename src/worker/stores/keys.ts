@@ -31,6 +31,30 @@ const memory = new Map<string, Slot>()
 /** KV key of a cached key record; `lookup` is an id or a hash, never a secret. */
 export const keyCacheName = (lookup: string): string => `key:${lookup}`
 
+/**
+ * Tokens that were verified within the last seconds, and the record that they were verified against. The digest of a key
+ * that comes again and again need not be computed again; a record that is read anew is another object, so nothing proven
+ * under the old one counts.
+ */
+const proven = new Map<string, { readonly found: FoundKey; readonly untilMs: number }>()
+const PROVEN_MS = 10_000
+const PROVEN_MAX = 1_000
+
+function remembersProof(presented: string, found: FoundKey, nowMs: number): boolean {
+  const proof = proven.get(presented)
+  return proof?.found === found && nowMs < proof.untilMs
+}
+
+function rememberProof(presented: string, found: FoundKey, nowMs: number): void {
+  if (proven.size >= PROVEN_MAX) proven.clear()
+  const { previous, caller } = found.record
+  const ends = [previous?.untilMs, caller.expiresAtMs, nowMs + PROVEN_MS]
+  proven.set(presented, {
+    found,
+    untilMs: Math.min(...ends.filter((end) => typeof end === 'number')),
+  })
+}
+
 /** Who a token proves to be. No I/O when warm; the reason of a refusal is not told. */
 export async function authenticateKey(
   env: KeyStores,
@@ -40,9 +64,15 @@ export async function authenticateKey(
   const lookup = lookupOf(presented)
   if (lookup === undefined) return err('unauthenticated')
   const found = await findKey(env, lookup, nowMs)
+  if (found !== undefined && remembersProof(presented, found, nowMs)) {
+    return ok({ caller: found.record.caller, keyEpoch: found.epoch })
+  }
   const verified = verifyKey(found?.record, presented, nowMs)
   if (found === undefined) return err('unauthenticated')
-  if (verified.ok) return ok({ caller: verified.value, keyEpoch: found.epoch })
+  if (verified.ok) {
+    rememberProof(presented, found, nowMs)
+    return ok({ caller: verified.value, keyEpoch: found.epoch })
+  }
   if (nowMs - found.readAtMs < RELOAD_AFTER_MS) return verified
   return await reauthenticateKey(env, presented, nowMs)
 }
