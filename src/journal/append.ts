@@ -1,23 +1,15 @@
-import { sha256Hex } from '../encoding/sha256.ts'
-import type { StoredEntry } from './entry.ts'
+import type { WrittenEntry } from './chain.ts'
 import { balanceKey, balanceOf, type JournalState, type Transition } from './state.ts'
-
-/** Hash of an entry: it covers the one before, so that no entry can be changed, added or lost unseen. */
-export const entryHash = (prevHash: string, body: string): string =>
-  sha256Hex(`${prevHash}\n${body}`)
 
 /**
  * Appends one entry and brings the state up to it.
  *
  * Mutates `state`. The caller stores what is returned in the same transaction.
  */
-export function append(state: JournalState, transition: Transition): StoredEntry {
+export function append(state: JournalState, transition: Transition): WrittenEntry {
   const seq = state.head + 1
-  const prevHash = state.headHash
-  const body = `{"seq":${seq},${transition.fieldsJson}}`
-  const hash = entryHash(prevHash, body)
-  applyTransition(state, seq, hash, transition)
-  return { seq, prevHash, hash, body }
+  applyTransition(state, seq, transition)
+  return { seq, body: `{"seq":${seq},${transition.fieldsJson}}` }
 }
 
 /** What of a transition changes the state. */
@@ -27,11 +19,9 @@ export type Applied = Omit<Transition, 'fieldsJson' | 'decision'>
 export function applyTransition(
   state: JournalState,
   seq: number,
-  hash: string,
   { kind, period, nodes, postedDelta, heldDelta, opens, closes }: Applied,
 ): void {
   state.head = seq
-  state.headHash = hash
   state.posted += postedDelta
   for (const node of nodes) {
     const { posted, held } = balanceOf(state, period, node)
@@ -41,7 +31,7 @@ export function applyTransition(
     })
   }
   if (opens !== undefined) {
-    state.reservations.set(opens.attempt, { ...opens, seq, hash })
+    state.reservations.set(opens.attempt, { ...opens, seq })
     state.concurrency.set(opens.key, (state.concurrency.get(opens.key) ?? 0) + 1)
   }
   if (closes !== undefined) {

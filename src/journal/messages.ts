@@ -83,7 +83,6 @@ export type Acknowledgement = {
   readonly status: 'reserved'
   readonly attempt: string
   readonly seq: number
-  readonly hash: string
 }
 
 /** Why money is not held. `policy_stale` and `key_stale` name what is in force, so that the caller can assess again. */

@@ -1,10 +1,11 @@
-import { EntryBody, type StoredEntry } from './entry.ts'
+import type { WrittenEntry } from './chain.ts'
+import { EntryBody } from './entry.ts'
 import { applyTransition, type Applied } from './append.ts'
 import type { JournalState } from './state.ts'
 
 /** Brings a state up to an entry that was stored before: how a journal comes back after it was evicted. */
-export function replay(state: JournalState, { seq, hash, body }: StoredEntry): void {
-  applyTransition(state, seq, hash, appliedOf(state, EntryBody.parse(JSON.parse(body))))
+export function replay(state: JournalState, { seq, body }: WrittenEntry): void {
+  applyTransition(state, seq, appliedOf(state, EntryBody.parse(JSON.parse(body))))
 }
 
 function appliedOf(state: JournalState, body: EntryBody): Applied {
@@ -18,7 +19,6 @@ function appliedOf(state: JournalState, body: EntryBody): Applied {
       attempt,
       decision,
       seq: 0,
-      hash: '',
       heldPicoUsd,
       expiresAtMs: body.expiresAtMs,
       nodes,

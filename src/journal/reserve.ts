@@ -24,8 +24,8 @@ export function reserve(
   const held = state.reservations.get(request.attempt)
   if (held !== undefined) {
     if (held.state === 'expired') return { do: 'refuse', refusal: { status: 'closed' } }
-    const { attempt, seq, hash } = held
-    return { do: 'repeat', acknowledgement: { status: 'reserved', attempt, seq, hash } }
+    const { attempt, seq } = held
+    return { do: 'repeat', acknowledgement: { status: 'reserved', attempt, seq } }
   }
   const refusal =
     checkFreshness(lease, request, nowMs) ??
@@ -110,7 +110,6 @@ function hold(request: ReserveRequest, nowMs: number): Transition {
       attempt,
       decision,
       seq: 0, // known when it is appended
-      hash: '',
       heldPicoUsd,
       expiresAtMs,
       nodes,

@@ -1,5 +1,3 @@
-import { GENESIS_HASH } from './entry.ts'
-
 /** Money of one node of the budget tree in one period, in pico-dollars. */
 export type Balance = { readonly posted: bigint; readonly held: bigint }
 
@@ -8,7 +6,6 @@ export type Reservation = {
   readonly attempt: string
   readonly decision: string
   readonly seq: number
-  readonly hash: string
   readonly heldPicoUsd: bigint
   readonly expiresAtMs: number
   readonly nodes: readonly string[]
@@ -38,7 +35,6 @@ export type Lease = {
  */
 export type JournalState = {
   head: number
-  headHash: string
   /** Σ of the cost of all entries. */
   posted: bigint
   /** By `balanceKey`. */
@@ -52,7 +48,6 @@ export type JournalState = {
 
 export const emptyState = (): JournalState => ({
   head: 0,
-  headHash: GENESIS_HASH,
   posted: 0n,
   balances: new Map(),
   reservations: new Map(),

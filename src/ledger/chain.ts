@@ -1,4 +1,4 @@
-import { entryHash } from '../journal/append.ts'
+import { entryHash } from '../journal/chain.ts'
 import { EntryBody, type StoredEntry } from '../journal/entry.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 

@@ -1,5 +1,6 @@
 import { append } from '../../src/journal/append.ts'
 import { expire, settle } from '../../src/journal/close.ts'
+import { GENESIS, link, type WrittenEntry } from '../../src/journal/chain.ts'
 import { EntryBody, type StoredEntry } from '../../src/journal/entry.ts'
 import type { ReserveRefusal, ReserveRequest, SettleRequest } from '../../src/journal/messages.ts'
 import { countRequest, reserve, type ReserveOutcome } from '../../src/journal/reserve.ts'
@@ -68,12 +69,16 @@ export const report = (changes: Partial<SettleRequest> = {}): SettleRequest => (
 /** A journal in memory: the production transitions, and the entries that they make. */
 export class MemoryJournal {
   readonly state: JournalState = emptyState()
-  readonly entries: StoredEntry[] = []
+  readonly written: WrittenEntry[] = []
+
+  get entries(): StoredEntry[] {
+    return [...link(GENESIS, this.written)]
+  }
 
   reserve(asked: ReserveRequest, nowMs = NOW_MS, lease = LEASE): ReserveOutcome {
     const outcome = reserve(this.state, lease, asked, nowMs)
     if (outcome.do === 'append') {
-      this.entries.push(append(this.state, outcome.transition))
+      this.written.push(append(this.state, outcome.transition))
       countRequest(this.state, asked, nowMs)
     }
     return outcome
@@ -81,13 +86,13 @@ export class MemoryJournal {
 
   settle(reported: SettleRequest): void {
     for (const transition of settle(this.state, reported)) {
-      this.entries.push(append(this.state, transition))
+      this.written.push(append(this.state, transition))
     }
   }
 
   expire(nowMs: number): void {
     for (const transition of expire(this.state, nowMs)) {
-      this.entries.push(append(this.state, transition))
+      this.written.push(append(this.state, transition))
     }
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { entryHash } from '../../src/journal/append.ts'
+import { entryHash } from '../../src/journal/chain.ts'
 import { GENESIS_HASH } from '../../src/journal/entry.ts'
 import { MemoryJournal } from './harness.ts'
 import { run, steps } from './histories.ts'

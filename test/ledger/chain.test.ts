@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { entryHash } from '../../src/journal/append.ts'
+import { entryHash } from '../../src/journal/chain.ts'
 
 const PREVIOUS = 'a'.repeat(64)
 

@@ -1,5 +1,5 @@
 import { GENESIS_HASH, type EntryBody, type StoredEntry } from '../../src/journal/entry.ts'
-import { entryHash } from '../../src/journal/append.ts'
+import { entryHash } from '../../src/journal/chain.ts'
 
 type CloseEntry = Extract<EntryBody, { kind: 'settle' | 'expire' | 'reverse' | 'void' }>
 

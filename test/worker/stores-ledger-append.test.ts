@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import type { EntryBody, StoredEntry } from '../../src/journal/entry.ts'
-import { entryHash } from '../../src/journal/append.ts'
+import { entryHash } from '../../src/journal/chain.ts'
 import { openEntry } from '../../src/ledger/chain.ts'
 import { postingOf, type Posting } from '../../src/ledger/postings.ts'
 import type { Env } from '../../src/worker/env.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { GENESIS_HASH, type StoredEntry } from '../../src/journal/entry.ts'
-import { entryHash } from '../../src/journal/append.ts'
+import { entryHash } from '../../src/journal/chain.ts'
 import type { Env } from '../../src/worker/env.ts'
 import {
   entriesAfter,

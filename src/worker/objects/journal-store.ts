@@ -1,4 +1,5 @@
-import { GENESIS_HASH, type StoredEntry } from '../../journal/entry.ts'
+import { GENESIS, link, type Link, type WrittenEntry } from '../../journal/chain.ts'
+import type { StoredEntry } from '../../journal/entry.ts'
 import { replay } from '../../journal/replay.ts'
 import {
   balanceKey,
@@ -9,14 +10,13 @@ import {
 } from '../../journal/state.ts'
 
 /**
- * `segment` holds the entries, one row a transaction: the record. The other tables are a snapshot of what follows from
- * them up to the counter `snapshot`, so that a start needs to replay only the last second.
+ * `segment` holds the entries, one row a transaction: the record. `seal` is the hash of the chain at some entries, from
+ * which the hashes after it are computed when they are asked for. The other tables are a snapshot of what follows from the
+ * entries up to the counter `snapshot`, so that a start needs to replay only the last second.
  */
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS segment (
-    first_seq INTEGER PRIMARY KEY, prev_hash TEXT NOT NULL, hashes TEXT NOT NULL,
-    bodies TEXT NOT NULL
-  ) STRICT;
+  CREATE TABLE IF NOT EXISTS segment (first_seq INTEGER PRIMARY KEY, bodies TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS seal (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS reservation (attempt TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS balance (node TEXT PRIMARY KEY, posted TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -26,16 +26,9 @@ const SCHEMA = `
 const MESSAGE_BYTES = 120_000
 
 /** Raised when the tables change, so that a journal written by other code is never mistaken for an empty one. */
-const SCHEMA_VERSION = '1'
+const SCHEMA_VERSION = '2'
 
-export type Counter =
-  | 'schema'
-  | 'drained'
-  | 'acknowledged'
-  | 'tenant'
-  | 'snapshot'
-  | 'snapshot_hash'
-  | 'posted'
+export type Counter = 'schema' | 'drained' | 'acknowledged' | 'tenant' | 'snapshot' | 'posted'
 
 /** The journal's tables, in the object's own SQLite. */
 export class JournalStore {
@@ -60,7 +53,6 @@ export class JournalStore {
   load(): JournalState {
     const state = emptyState()
     state.head = Number(this.counter('snapshot') ?? 0)
-    state.headHash = this.counter('snapshot_hash') ?? GENESIS_HASH
     state.posted = BigInt(this.counter('posted') ?? 0)
     for (const row of this.#sql.exec<{ node: string; posted: string }>('SELECT * FROM balance')) {
       state.balances.set(row.node, { posted: BigInt(row.posted), held: 0n })
@@ -70,7 +62,7 @@ export class JournalStore {
       this.#storedReservations.add(reservation.attempt)
       restore(state, reservation)
     }
-    for (const entry of this.#read(state.head + 1)) {
+    for (const entry of this.#written(state.head + 1)) {
       replay(state, entry)
       this.#noteAll(state)
     }
@@ -89,10 +81,8 @@ export class JournalStore {
     const first = written[0]?.entry
     if (first === undefined) return
     this.#sql.exec(
-      'INSERT INTO segment (first_seq, prev_hash, hashes, bodies) VALUES (?, ?, ?, ?)',
+      'INSERT INTO segment (first_seq, bodies) VALUES (?, ?)',
       first.seq,
-      first.prevHash,
-      written.map(({ entry }) => entry.hash).join(','),
       written.map(({ entry }) => entry.body).join('\n'), // JSON text holds no line feed
     )
     for (const { transition } of written) this.#note(transition)
@@ -125,7 +115,6 @@ export class JournalStore {
     this.#changedReservations.clear()
     this.#changedBalances.clear()
     this.setCounter('snapshot', String(state.head))
-    this.setCounter('snapshot_hash', state.headHash)
     this.setCounter('posted', String(state.posted))
   }
 
@@ -173,11 +162,13 @@ export class JournalStore {
     return [...this.#read(afterSeq + 1)].filter(({ body }) => body.includes(needle))
   }
 
-  /** The next entries for one queue message: as many as fit, at least one. */
-  nextMessage(afterSeq: number): StoredEntry[] {
+  /** The next entries for one queue message: as many as fit, at least one. `from` is the last one sent, if it is known. */
+  nextMessage(afterSeq: number, from?: Link): StoredEntry[] {
     const entries: StoredEntry[] = []
     let bytes = 0
-    for (const entry of this.#read(afterSeq + 1)) {
+    const known = from?.seq === afterSeq ? from : this.#sealBefore(afterSeq + 1)
+    for (const entry of link(known, this.#written(known.seq + 1))) {
+      if (entry.seq <= afterSeq) continue
       // A string is sent in one byte a character, or in two if it holds any beyond Latin-1.
       const isAscii = Buffer.byteLength(entry.body) === entry.body.length
       bytes += entry.body.length * (isAscii ? 1 : 2) + 350
@@ -187,33 +178,55 @@ export class JournalStore {
     return entries
   }
 
-  /** Entries from a sequence number on, a segment at a time. */
+  /** Remembers a computed hash, so that what comes after it can be read without starting from the first entry. */
+  seal({ seq, hash }: Link): void {
+    this.#sql.exec('INSERT INTO seal (seq, hash) VALUES (?, ?) ON CONFLICT DO NOTHING', seq, hash)
+  }
+
+  /** The hash of the last entry. */
+  headHash(): string {
+    const from = this.#sealBefore(Number.MAX_SAFE_INTEGER)
+    let { hash } = from
+    for (const entry of link(from, this.#written(from.seq + 1))) hash = entry.hash
+    return hash
+  }
+
+  #sealBefore(seq: number): Link {
+    const rows = this.#sql.exec<Link>(
+      'SELECT seq, hash FROM seal WHERE seq < ? ORDER BY seq DESC LIMIT 1',
+      seq,
+    )
+    return rows.toArray()[0] ?? GENESIS
+  }
+
+  /** Entries from a sequence number on, with their hashes. */
   *#read(fromSeq: number): Generator<StoredEntry> {
+    const from = this.#sealBefore(fromSeq)
+    for (const entry of link(from, this.#written(from.seq + 1))) {
+      if (entry.seq >= fromSeq) yield entry
+    }
+  }
+
+  /** Entries from a sequence number on, a segment at a time. */
+  *#written(fromSeq: number): Generator<WrittenEntry> {
     const rows = this.#sql.exec<SegmentRow>(
-      `SELECT first_seq, prev_hash, hashes, bodies FROM segment
+      `SELECT first_seq, bodies FROM segment
        WHERE first_seq >= COALESCE((SELECT MAX(first_seq) FROM segment WHERE first_seq <= ?), 1)
        ORDER BY first_seq`,
       fromSeq,
     )
-    for (const row of rows) {
-      const hashes = row.hashes.split(',')
-      let prevHash = row.prev_hash
-      for (const [at, body] of row.bodies.split('\n').entries()) {
-        const hash = hashes[at] ?? ''
-        const seq = row.first_seq + at
-        if (seq >= fromSeq) yield { seq, prevHash, hash, body }
-        prevHash = hash
+    for (const { first_seq: first, bodies } of rows) {
+      for (const [at, body] of bodies.split('\n').entries()) {
+        if (first + at >= fromSeq) yield { seq: first + at, body }
       }
     }
   }
 }
 
-export type Written = { readonly entry: StoredEntry; readonly transition: Transition }
+export type Written = { readonly entry: WrittenEntry; readonly transition: Transition }
 
 type SegmentRow = {
   first_seq: number
-  prev_hash: string
-  hashes: string
   bodies: string
 }
 

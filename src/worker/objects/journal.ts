@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { append } from '../../journal/append.ts'
 import { CORRECTION_WINDOW_MS, expire, refuse, settle } from '../../journal/close.ts'
+import type { WrittenEntry } from '../../journal/chain.ts'
 import type { StoredEntry } from '../../journal/entry.ts'
 import type { CommitReply, CommitRequest, ReserveRequest } from '../../journal/messages.ts'
 import { addToWindow, countRequest, reserve } from '../../journal/reserve.ts'
@@ -112,8 +113,8 @@ export class Journal extends DurableObject<Env> {
     if (outcome.do === 'refuse') return outcome.refusal
     if (outcome.do === 'repeat') return outcome.acknowledgement
     countRequest(this.#state, request, nowMs)
-    const { seq, hash } = write(outcome.transition)
-    return { status: 'reserved', attempt: request.attempt, seq, hash }
+    const { seq } = write(outcome.transition)
+    return { status: 'reserved', attempt: request.attempt, seq }
   }
 
   #wait(pending: Pending): void {
@@ -191,14 +192,17 @@ export class Journal extends DurableObject<Env> {
     if (drained === this.#state.head && nowMs - this.#sentAtMs >= RESEND_AFTER_MS) {
       drained = Math.min(drained, this.#acknowledged())
     }
+    let last: StoredEntry | undefined
     try {
       for (let sent = 0; sent < MESSAGES_PER_ALARM && drained < this.#state.head; sent++) {
-        const entries = this.#store.nextMessage(drained)
+        const entries = this.#store.nextMessage(drained, last)
         await this.env.OUTBOX.send({ tenant: this.#tenant, entries })
-        drained = entries.at(-1)?.seq ?? this.#state.head
+        last = entries.at(-1)
+        drained = last?.seq ?? this.#state.head
         this.#sentAtMs = nowMs
       }
     } finally {
+      if (last !== undefined) this.#store.seal(last)
       // Once for all messages: what is sent again after a crash changes nothing.
       if (drained > this.#drained()) this.#store.setCounter('drained', String(drained))
     }
@@ -225,7 +229,8 @@ export class Journal extends DurableObject<Env> {
   }
 
   status(): JournalStatus {
-    const { head, headHash, posted } = this.#state
+    const { head, posted } = this.#state
+    const headHash = this.#store.headHash()
     return { head, headHash, postedPicoUsd: String(posted), drained: this.#drained() }
   }
 
@@ -284,6 +289,6 @@ export type JournalStatus = {
   readonly drained: number
 }
 
-type Write = (transition: Transition) => StoredEntry
+type Write = (transition: Transition) => WrittenEntry
 
 const NOTED: CommitReply = { status: 'noted' }
