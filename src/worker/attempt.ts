@@ -2,7 +2,6 @@ import type { Attempt, Plan } from '../domain/plan.ts'
 import type { Refusal, UpstreamFailure } from '../domain/refusal.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { JsonDocument } from '../encoding/json-scan.ts'
-import { factsAt } from '../policy/facts.ts'
 import type { Assessment } from '../router/assess.ts'
 import { fieldsAsking } from '../surfaces/openai-chat-fields.ts'
 import type { ReadRequest } from '../surfaces/surface.ts'
@@ -123,7 +122,7 @@ async function obtain(
     receipt: plan.receipt,
     receiptJson: isFirst ? JSON.stringify(recordableReceipt(plan.receipt)) : null,
     reach,
-    zone: factsAt(reach.entry, nowMs).zone,
+    zone: reach.zoneAt(nowMs),
     budgets: inForce.budgets,
     tags,
     inputTokens: Math.ceil(read.facts.promptBytes / 4),

@@ -61,7 +61,7 @@ export function reserveRequest(input: ReserveInput): ReserveRequest {
     expiresAtMs: input.expiresAtMs,
     nodes,
     caps: capsOf(input.budgets, nodes),
-    period: new Date(input.nowMs).toISOString().slice(0, 7),
+    period: monthOf(input.nowMs),
     policyHash: receipt.policyHash,
     keyEpoch: input.keyEpoch,
     zone: input.zone,
@@ -83,6 +83,17 @@ function capsOf(budgets: readonly Budget[], nodes: readonly string[]): BudgetCap
     caps.push({ id, node, limitPicoUsd: String(BigInt(limitMicroUsd) * PICO_PER_MICRO_USD) })
   }
   return caps
+}
+
+let month = { text: '', fromMs: 0, untilMs: 0 }
+
+/** Calendar month in UTC: `2026-11`. */
+function monthOf(nowMs: number): string {
+  if (nowMs < month.fromMs || nowMs >= month.untilMs) {
+    const text = new Date(nowMs).toISOString().slice(0, 7)
+    month = { text, fromMs: Date.parse(text), untilMs: monthEndMs(nowMs) }
+  }
+  return month.text
 }
 
 /** When the month of a budget ends, in UTC. */

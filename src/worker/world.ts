@@ -1,8 +1,9 @@
 import { destinations } from '../destinations/index.ts'
 import type { Destination } from '../destinations/destination.ts'
 import type { Budget, CatalogDestination, Price } from '../domain/catalog.ts'
+import type { Zone } from '../domain/destination.ts'
 import { parseBundle } from '../policy/bundle.ts'
-import { factsAt } from '../policy/facts.ts'
+import { DAY_MS, factsAt } from '../policy/facts.ts'
 import { compileBundle, type Compiled } from '../router/compile.ts'
 import type { World } from '../router/world.ts'
 import { connectionOf, type Connection } from './connections.ts'
@@ -17,6 +18,8 @@ export type Reach = {
   readonly destination: Destination
   /** Undefined if it is not configured. */
   readonly connection: Connection | undefined
+  /** Facts expire by the day, so the zone is worked out once a day. */
+  readonly zoneAt: (atMs: number) => Zone
 }
 
 /** A compiled policy and what of it this Worker can reach. */
@@ -79,7 +82,7 @@ function load(env: Env, hash: string, text: string): InForce {
     // Today's facts decide only whether a credential is needed; policy judges them anew for each request.
     const { zone } = factsAt(entry, Date.now())
     const connection = connectionOf(env, entry.id, destination, zone)
-    reach.set(entry.id, { entry, destination, connection })
+    reach.set(entry.id, { entry, destination, connection, zoneAt: daily(entry) })
   }
   const versions = new Map(bundle.value.prices.map((price) => [price.version, price]))
   return {
@@ -87,6 +90,19 @@ function load(env: Env, hash: string, text: string): InForce {
     budgets: bundle.value.budgets,
     reach,
     priceOf: (version) => versions.get(version),
+  }
+}
+
+function daily(entry: CatalogDestination): (atMs: number) => Zone {
+  let day = -1
+  let zone: Zone = 'third-party'
+  return (atMs) => {
+    const today = Math.floor(atMs / DAY_MS)
+    if (today !== day) {
+      day = today
+      zone = factsAt(entry, atMs).zone
+    }
+    return zone
   }
 }
 

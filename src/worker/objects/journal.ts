@@ -59,7 +59,7 @@ export class Journal extends DurableObject<Env> {
 
   /** Writes what ended and holds what wants to start. Safe to repeat. */
   async commit(call: CommitRequest): Promise<CommitReply> {
-    await this.#refreshLease()
+    if (Date.now() - this.#leaseReadMs >= RENEW_MS) await this.#refreshLease()
     return new Promise((resolve) => {
       const waitMs = Math.min(call.reserve?.waitMs ?? 0, WAIT_FOR_BUDGET_MS)
       this.#pending.push({ call, resolve, waitUntilMs: Date.now() + waitMs })
@@ -255,8 +255,6 @@ export class Journal extends DurableObject<Env> {
   }
 
   async #refreshLease(): Promise<void> {
-    const ageMs = Date.now() - this.#leaseReadMs
-    if (ageMs < RENEW_MS) return
     this.#renewal ??= this.#readLease().finally(() => (this.#renewal = undefined))
     if (Date.now() > this.#lease.untilMs) await this.#renewal
   }
