@@ -1,18 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Clock ticks a second of /proc, the same on every Linux that Node runs on. */
-const TICKS_PER_S = 100
-
 /** Fields of /proc/<pid>/stat after the command's name, which may hold spaces. */
 const statOf = (pid: number): string[] =>
   readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ')
 
-/** CPU time that a process has used so far, user and system, in microseconds. */
+/** CPU time that all threads of a process have used so far, in microseconds; the kernel counts it in nanoseconds. */
 export function cpuUs(pid: number): number {
-  const fields = statOf(pid)
-  return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / TICKS_PER_S
+  let nanoseconds = 0
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const [onCpu] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')
+    nanoseconds += Number(onCpu)
+  }
+  return nanoseconds / 1000
 }
 
 /** Ids of the workerd processes that this process has started. */
