@@ -125,6 +125,16 @@ async function compare(bare: Subject, ours: Subject, kind: Kind): Promise<void> 
   for (const [name, value] of rows) console.log(`| ${name} | ${value} |`)
 }
 
+/** A figure without the ledger behind it would be worth nothing. */
+async function confirmLedger(local: Local): Promise<void> {
+  const response = await local.admin('GET', '/admin/api/ledger/verify')
+  const verdict = await response.text()
+  if (!response.ok || !verdict.includes('"holds":true')) {
+    throw new Error(`the ledger does not hold: ${verdict}`)
+  }
+  console.log('\nThe ledger holds every request of this run.')
+}
+
 async function main(): Promise<void> {
   const child = fork(join(import.meta.dirname, 'upstream.ts'))
   const [port] = await once(child, 'message')
@@ -150,6 +160,7 @@ async function main(): Promise<void> {
     }
     for (const kind of ['whole', 'stream with usage', 'stream'] as const)
       await compare(subjects.bare, subjects.ours, kind)
+    await confirmLedger(ours.started)
   } finally {
     await Promise.all([bare.started.dispose(), ours.started.close()])
     child.disconnect()

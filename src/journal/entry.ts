@@ -115,7 +115,3 @@ export type StoredEntry = z.infer<typeof StoredEntry>
 
 /** The hash before the first entry. */
 export const GENESIS_HASH = '0'.repeat(64)
-
-/** A message of the outbox queue: entries of one tenant, in order. At least once, so a consumer must be idempotent. */
-export const OutboxMessage = z.strictObject({ tenant: z.string(), entries: z.array(StoredEntry) })
-export type OutboxMessage = z.infer<typeof OutboxMessage>

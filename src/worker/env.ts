@@ -1,4 +1,3 @@
-import type { OutboxMessage } from '../journal/entry.ts'
 import type { Journal } from './objects/journal.ts'
 
 /**
@@ -11,7 +10,8 @@ export type Env = {
   readonly DB: D1Database
   readonly CACHE: KVNamespace
   readonly JOURNAL: DurableObjectNamespace<Journal>
-  readonly OUTBOX: Queue<OutboxMessage>
+  /** Carries texts of `journal/outbox`. */
+  readonly OUTBOX: Queue<string>
   readonly AI?: Ai
   /** Opens `/admin`; at least 16 characters. */
   readonly ADMIN_TOKEN?: string

@@ -1,5 +1,6 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
 import { beforeAll, expect, test } from 'vitest'
+import { pack } from '../../src/journal/outbox.ts'
 import { consumeOutbox } from '../../src/worker/consumers/outbox.ts'
 import { journalOf, type Env } from '../../src/worker/env.ts'
 import { insertEntries, watermark } from '../../src/worker/stores/ledger.ts'
@@ -24,9 +25,9 @@ const entries = chain([reserved(), settled('700'), refused()])
 
 test('entries of several tenants in one batch each find their ledger', async () => {
   const result = await consume([
-    { tenant: 'queue-a', entries: entries.slice(1) },
-    { tenant: 'queue-b', entries },
-    { tenant: 'queue-a', entries: entries.slice(0, 1) },
+    pack({ tenant: 'queue-a', entries: entries.slice(1) }),
+    pack({ tenant: 'queue-b', entries }),
+    pack({ tenant: 'queue-a', entries: entries.slice(0, 1) }),
   ])
   expect(result.explicitAcks).toEqual(['m0', 'm1', 'm2'])
   expect(await watermark(env, 'queue-a')).toBe(3)
@@ -44,7 +45,7 @@ test('messages of one delivery are one insert, whatever their order', async () =
       return Reflect.get(target, name).bind(target)
     },
   })
-  const bodies = parts.map((part) => ({ tenant: 'queue-order', entries: part }))
+  const bodies = parts.map((part) => pack({ tenant: 'queue-order', entries: part }))
   const result = await consume([...bodies, ...bodies], { ...env, DB })
   expect(result.explicitAcks).toHaveLength(8)
   expect(transactions).toBe(1)
@@ -55,8 +56,8 @@ test('a message that is not ours is retried towards the dead letters, and the re
   const result = await consume([
     { tenant: 'queue-c' },
     'text',
-    { tenant: 'queue-c', entries: [] },
-    { tenant: 'queue-c', entries },
+    pack({ tenant: 'queue-c', entries }).split('\n').slice(0, -1).join('\n'),
+    pack({ tenant: 'queue-c', entries }),
   ])
   expect(result.retryMessages).toMatchObject([{ msgId: 'm0' }, { msgId: 'm1' }, { msgId: 'm2' }])
   expect(result.explicitAcks).toEqual(['m3'])
@@ -68,7 +69,7 @@ test('nothing is acknowledged while the database does not answer', async () => {
       throw new Error('D1 is down')
     },
   })
-  const result = await consume([{ tenant: 'queue-d', entries }], { ...env, DB: broken })
+  const result = await consume([pack({ tenant: 'queue-d', entries })], { ...env, DB: broken })
   expect(result.explicitAcks).toEqual([])
   expect(result.retryMessages).toMatchObject([{ msgId: 'm0' }])
 })
@@ -76,7 +77,7 @@ test('nothing is acknowledged while the database does not answer', async () => {
 test('a conflict is recorded and not retried for ever', async () => {
   await insertEntries(env, 'queue-e', entries, 1)
   const others = chain([reserved(), settled('7'), refused()])
-  const result = await consume([{ tenant: 'queue-e', entries: others }])
+  const result = await consume([pack({ tenant: 'queue-e', entries: others })])
   expect(result.explicitAcks).toEqual(['m0'])
   const { results } = await env.DB.prepare(
     "SELECT seq, problem FROM conflict WHERE tenant = 'queue-e'",

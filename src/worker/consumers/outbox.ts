@@ -1,4 +1,5 @@
-import { OutboxMessage, type StoredEntry } from '../../journal/entry.ts'
+import type { StoredEntry } from '../../journal/entry.ts'
+import { unpack } from '../../journal/outbox.ts'
 import { journalOf, type Env } from '../env.ts'
 import { insertEntries } from '../stores/ledger.ts'
 
@@ -12,13 +13,13 @@ type Arrived = { readonly message: Message; readonly entries: readonly StoredEnt
 export async function consumeOutbox(batch: MessageBatch, env: Env): Promise<void> {
   const byTenant = new Map<string, Arrived[]>()
   for (const message of batch.messages) {
-    const parsed = OutboxMessage.safeParse(message.body)
-    if (!parsed.success || parsed.data.entries.length === 0) {
+    const delivery = unpack(message.body)
+    if (delivery === undefined) {
       report('outbox message is malformed', { id: message.id })
       retry(message) // and, in the end, the dead-letter queue
       continue
     }
-    const { tenant, entries } = parsed.data
+    const { tenant, entries } = delivery
     const arrived = byTenant.get(tenant) ?? []
     byTenant.set(tenant, arrived)
     arrived.push({ message, entries })

@@ -25,6 +25,10 @@ const SCHEMA = `
 /** Bytes of entries in one queue message; Queues take 128 KB each. */
 const MESSAGE_BYTES = 120_000
 
+/** Of what stands before the entries, and of an entry's hash there. */
+const HEAD_BYTES = 512
+const HASH_BYTES = 68
+
 /** Raised when the tables change, so that a journal written by other code is never mistaken for an empty one. */
 const SCHEMA_VERSION = '2'
 
@@ -165,13 +169,11 @@ export class JournalStore {
   /** The next entries for one queue message: as many as fit, at least one. `from` is the last one sent, if it is known. */
   nextMessage(afterSeq: number, from?: Link): StoredEntry[] {
     const entries: StoredEntry[] = []
-    let bytes = 0
+    let bytes = HEAD_BYTES
     const known = from?.seq === afterSeq ? from : this.#sealBefore(afterSeq + 1)
     for (const entry of link(known, this.#written(known.seq + 1))) {
       if (entry.seq <= afterSeq) continue
-      // A string is sent in one byte a character, or in two if it holds any beyond Latin-1.
-      const isAscii = Buffer.byteLength(entry.body) === entry.body.length
-      bytes += entry.body.length * (isAscii ? 1 : 2) + 350
+      bytes += Buffer.byteLength(entry.body) + HASH_BYTES
       if (entries.length > 0 && bytes > MESSAGE_BYTES) break
       entries.push(entry)
     }

@@ -4,6 +4,7 @@ import { CORRECTION_WINDOW_MS, expire, refuse, settle } from '../../journal/clos
 import type { WrittenEntry } from '../../journal/chain.ts'
 import type { StoredEntry } from '../../journal/entry.ts'
 import type { CommitReply, CommitRequest, ReserveRequest } from '../../journal/messages.ts'
+import { pack } from '../../journal/outbox.ts'
 import { addToWindow, countRequest, reserve } from '../../journal/reserve.ts'
 import type { JournalState, Lease, Transition } from '../../journal/state.ts'
 import type { Env } from '../env.ts'
@@ -196,7 +197,8 @@ export class Journal extends DurableObject<Env> {
     try {
       for (let sent = 0; sent < MESSAGES_PER_ALARM && drained < this.#state.head; sent++) {
         const entries = this.#store.nextMessage(drained, last)
-        await this.env.OUTBOX.send({ tenant: this.#tenant, entries })
+        const message = pack({ tenant: this.#tenant, entries })
+        await this.env.OUTBOX.send(message, { contentType: 'text' })
         last = entries.at(-1)
         drained = last?.seq ?? this.#state.head
         this.#sentAtMs = nowMs
