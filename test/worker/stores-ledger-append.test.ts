@@ -13,6 +13,7 @@ import {
   watermark,
 } from '../../src/worker/stores/ledger.ts'
 import { chain, refused, reserved, settled } from '../ledger/entries.ts'
+import { closing, deliveries } from '../ledger/arbitrary.ts'
 import { migratedEnv } from './database.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 24)
@@ -223,15 +224,6 @@ test('of two histories at once one is the ledger, and the other an alarm', async
   expect(await insert('forked', winner.slice(0, 1))).toMatchObject({ throughSeq: 12 })
 })
 
-/** Messages as a queue may deliver them: cut anywhere, repeated, out of order, some at the same time. */
-const deliveries = fc.array(
-  fc.array(fc.tuple(fc.nat({ max: 29 }), fc.integer({ min: 1, max: 12 })), {
-    minLength: 1,
-    maxLength: 3,
-  }),
-  { maxLength: 6 },
-)
-
 test('however the messages come, the ledger is the journal', async () => {
   const entries = requests(15)
   let tenants = 0
@@ -249,59 +241,6 @@ test('however the messages come, the ledger is the journal', async () => {
     { numRuns: 20 },
   )
 })
-
-const text = fc.oneof(
-  fc.string(),
-  fc.string({ unit: 'grapheme' }),
-  fc.constantFrom(
-    '',
-    '"',
-    '\\',
-    '\n',
-    '},"facts":{',
-    ',"receipt":',
-    "'; DROP TABLE posting; --",
-    '12',
-    '1e3',
-  ),
-)
-const nullable = fc.option(text, { nil: null })
-const count = fc.nat({ max: Number.MAX_SAFE_INTEGER })
-const cost = fc.oneof(
-  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
-  fc.constantFrom('0', '-0', '-000', '007', '999999999999999999', '-9223372036854775808'),
-)
-
-const closing = fc
-  .record({
-    kind: fc.constantFrom(
-      'settle' as const,
-      'expire' as const,
-      'reverse' as const,
-      'void' as const,
-    ),
-    decision: text,
-    cost,
-    usage: fc.option(
-      fc.record({
-        input: count,
-        cachedInput: count,
-        cacheWrite5m: count,
-        cacheWrite1h: count,
-        output: count,
-        reasoning: count,
-      }),
-      { nil: null },
-    ),
-    upstreamStatus: fc.option(fc.nat({ max: 999 }), { nil: null }),
-    finish: nullable,
-    serviceTier: nullable,
-    facts: fc.record({ team: text, costCentre: text, modelRequested: text, purpose: text }),
-  })
-  .map(({ cost: costPicoUsd, facts, ...changes }) => {
-    const body = settled(costPicoUsd, changes)
-    return { ...body, facts: { ...body.facts, ...facts } }
-  })
 
 test('the database makes the same postings as postingOf, and keeps every byte of a body', async () => {
   let tenants = 0
