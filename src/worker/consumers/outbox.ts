@@ -1,6 +1,7 @@
 import type { StoredEntry } from '../../journal/entry.ts'
 import { unpack } from '../../journal/outbox.ts'
 import { journalOf, type Env } from '../env.ts'
+import { alarm } from '../observability/log.ts'
 import { insertEntries } from '../stores/ledger.ts'
 
 /** Seconds before the first retry; each further one waits twice as long. */
@@ -15,7 +16,7 @@ export async function consumeOutbox(batch: MessageBatch, env: Env): Promise<void
   for (const message of batch.messages) {
     const delivery = unpack(message.body)
     if (delivery === undefined) {
-      report('outbox message is malformed', { id: message.id })
+      alarm('outbox message is malformed', { id: message.id })
       retry(message) // and, in the end, the dead-letter queue
       continue
     }
@@ -34,10 +35,10 @@ async function consumeTenant(env: Env, tenant: string, arrived: readonly Arrived
     // What is in conflict stays in the journal, which keeps every row past the watermark.
     for (const { message } of arrived) message.ack()
     const [seq] = conflicts
-    if (seq !== undefined) report('ledger conflict: entries are no longer applied', { tenant, seq })
+    if (seq !== undefined) alarm('ledger conflict: entries are no longer applied', { tenant, seq })
     await acknowledge(env, tenant, throughSeq)
   } catch (error) {
-    report('outbox insert failed', {
+    alarm('outbox insert failed', {
       tenant,
       error: error instanceof Error ? error.name : 'unknown',
     })
@@ -50,17 +51,11 @@ async function acknowledge(env: Env, tenant: string, throughSeq: number): Promis
     await journalOf(env, tenant).acknowledge(throughSeq)
   } catch {
     // The entries are safe in D1. The journal sends again what it thinks is missing, and is told then.
-    report('journal did not take the watermark', { tenant, throughSeq })
+    alarm('journal did not take the watermark', { tenant, throughSeq })
   }
 }
 
 function retry(message: Message): void {
   const delaySeconds = Math.min(RETRY_FIRST_S * 2 ** (message.attempts - 1), RETRY_MAX_S)
   message.retry({ delaySeconds })
-}
-
-/** Names and numbers only: an entry's body is never logged. */
-function report(event: string, facts: Readonly<Record<string, string | number>>): void {
-  // oxlint-disable-next-line no-console -- the alarm that operators watch
-  console.error(JSON.stringify({ event, ...facts }))
 }

@@ -3,11 +3,9 @@ import { formatUsd } from '../../domain/money.ts'
 import type { Receipt } from '../../domain/plan.ts'
 import { EntryBody, type CloseEntry, type StoredEntry } from '../../journal/entry.ts'
 import { explain } from '../../router/explain.ts'
-import { surfaces } from '../../surfaces/index.ts'
 import { refusalResponse } from '../answer.ts'
-import { authenticate } from '../authenticate.ts'
 import { journalOf, type Env } from '../env.ts'
-import { newDecisionId } from '../exchange.ts'
+import { callerOf } from './caller.ts'
 import { returnReports, takeReports } from '../settlements.ts'
 import { entriesOfDecision } from '../stores/ledger.ts'
 import { inForceFor } from '../world.ts'
@@ -19,12 +17,8 @@ const NOT_FOUND = {
 
 /** `GET /v1/decisions/{id}`: the receipt of a decision, and what its attempts came to. */
 export async function decisionRoute(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const startedMs = Date.now()
-  const decision = newDecisionId(startedMs)
-  const { env, executionCtx: ctx } = c
-  const surface = surfaces['openai-chat']
-  const request = c.req.raw
-  const found = await authenticate({ request, env, ctx, surface, decision, startedMs })
+  const { exchange, caller: found } = await callerOf(c)
+  const { decision, env } = exchange
   if (!found.ok) return refusalResponse(found.error, decision)
   const { caller } = found.value
   const id = c.req.param('id') ?? ''

@@ -1,22 +1,16 @@
 import type { Context } from 'hono'
 import { explain } from '../../router/explain.ts'
-import { surfaces } from '../../surfaces/index.ts'
 import { decisionHeaders, refusalResponse } from '../answer.ts'
-import { authenticate } from '../authenticate.ts'
 import type { Env } from '../env.ts'
-import { newDecisionId } from '../exchange.ts'
+import { callerOf } from './caller.ts'
 import { readBody } from '../read-body.ts'
 import { assessFor } from '../serve.ts'
 import { readWishes } from '../wishes.ts'
 
 /** `POST /v1/explain`: takes what `/v1/chat/completions` takes and answers the decision. Nothing is sent or recorded. */
 export async function explainRoute(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const startedMs = Date.now()
-  const decision = newDecisionId(startedMs)
-  const { env, executionCtx: ctx } = c
-  const surface = surfaces['openai-chat']
-  const request = c.req.raw
-  const caller = await authenticate({ request, env, ctx, surface, decision, startedMs })
+  const { exchange, caller } = await callerOf(c)
+  const { decision, request, surface } = exchange
   if (!caller.ok) return refusalResponse(caller.error, decision)
   const wishes = readWishes(request.headers)
   if (!wishes.ok) return refusalResponse(wishes.error, decision)

@@ -1,20 +1,14 @@
 import type { Context } from 'hono'
 import { namesFor } from '../../router/resolve.ts'
-import { surfaces } from '../../surfaces/index.ts'
 import { refusalResponse } from '../answer.ts'
-import { authenticate } from '../authenticate.ts'
 import type { Env } from '../env.ts'
-import { newDecisionId } from '../exchange.ts'
+import { callerOf } from './caller.ts'
 import { inForceFor } from '../world.ts'
 
 /** `GET /v1/models`: the names that this key may use and that some configured destination can answer. */
 export async function modelsRoute(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const startedMs = Date.now()
-  const decision = newDecisionId(startedMs)
-  const { env, executionCtx: ctx } = c
-  const surface = surfaces['openai-chat']
-  const request = c.req.raw
-  const caller = await authenticate({ request, env, ctx, surface, decision, startedMs })
+  const { exchange, caller } = await callerOf(c)
+  const { decision, env } = exchange
   if (!caller.ok) return refusalResponse(caller.error, decision)
   const inForce = await inForceFor(env, caller.value.caller.tenant)
   if (inForce === undefined) return refusalResponse({ code: 'policy_unavailable' }, decision)
