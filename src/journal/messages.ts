@@ -101,3 +101,11 @@ export type ReserveRefusal =
   | { readonly status: 'closed' }
 
 export type CommitReply = Acknowledgement | ReserveRefusal | { readonly status: 'noted' }
+
+/** Where a journal stands: what a ledger must agree with. */
+export type JournalStatus = {
+  readonly head: number
+  readonly headHash: string
+  readonly postedPicoUsd: string
+  readonly drained: number
+}

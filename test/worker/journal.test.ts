@@ -127,3 +127,23 @@ test('entries come back as they were written, also a decision by its id', async 
   const ofB = await journal.entriesOf('b')
   expect(ofB.map(({ body }) => JSON.parse(body).kind)).toEqual(['reserve', 'settle'])
 })
+
+test('a queue that takes nothing is asked again, and nothing is lost', async () => {
+  const journal = await tenantWithPolicy('queue-down')
+  await journal.commit(reserving('a'))
+  const next = await runInDurableObject(journal, async (instance, state) => {
+    const OUTBOX = new Proxy(env.OUTBOX, {
+      get: () => () => {
+        throw new Error('the queue is down')
+      },
+    })
+    Reflect.set(instance, 'env', { ...env, OUTBOX })
+    await instance.alarm()
+    Reflect.set(instance, 'env', env)
+    return await state.storage.getAlarm()
+  })
+  expect(next).toBeGreaterThan(Date.now())
+  expect(await journal.status()).toMatchObject({ head: 1, drained: 0 })
+  await journal.drain()
+  expect(await journal.status()).toMatchObject({ drained: 1 })
+})

@@ -3,7 +3,12 @@ import { append } from '../../journal/append.ts'
 import { CORRECTION_WINDOW_MS, expire, refuse, settle } from '../../journal/close.ts'
 import type { WrittenEntry } from '../../journal/chain.ts'
 import type { StoredEntry } from '../../journal/entry.ts'
-import type { CommitReply, CommitRequest, ReserveRequest } from '../../journal/messages.ts'
+import type {
+  CommitReply,
+  CommitRequest,
+  JournalStatus,
+  ReserveRequest,
+} from '../../journal/messages.ts'
 import { pack } from '../../journal/outbox.ts'
 import { addToWindow, countRequest, reserve } from '../../journal/reserve.ts'
 import type { JournalState, Lease, Transition } from '../../journal/state.ts'
@@ -23,6 +28,8 @@ const GATHER_MS = 1
 const DRAIN_DELAY_MS = 1_000
 /** Entries that D1 has not acknowledged by then are sent again. */
 const RESEND_AFTER_MS = 60_000
+/** After a failure the queue is asked again within this time. */
+const RETRY_SEND_MS = 10_000
 const MESSAGES_PER_ALARM = 50
 
 type Pending = {
@@ -89,7 +96,8 @@ export class Journal extends DurableObject<Env> {
       for (const pending of [...wakes, ...batch]) {
         const { reserve: request } = pending.call
         const reply = request === null ? NOTED : this.#reserve(request, nowMs, write)
-        if (reply.status === 'budget_busy' && nowMs < pending.waitUntilMs) this.#wait(pending)
+        if (reply.status === 'budget_busy' && nowMs < pending.waitUntilMs)
+          this.#waiting.push(pending)
         else replies.push(() => pending.resolve(reply))
       }
     })
@@ -116,10 +124,6 @@ export class Journal extends DurableObject<Env> {
     countRequest(this.#state, request, nowMs)
     const { seq } = write(outcome.transition)
     return { status: 'reserved', attempt: request.attempt, seq }
-  }
-
-  #wait(pending: Pending): void {
-    this.#waiting.push(pending)
   }
 
   /** Those who wait are asked again whenever something is written, and at the latest when their time is over. */
@@ -162,11 +166,22 @@ export class Journal extends DurableObject<Env> {
       this.#forgetOld(nowMs)
     })
     this.#transact(() => this.#store.snapshot(this.#state))
-    await this.#send(nowMs)
-    const nextMs = this.#nextAlarmMs(nowMs)
+    const isSent = await this.#trySend(nowMs)
+    const nextMs = isSent ? this.#nextAlarmMs(nowMs) : nowMs + RETRY_SEND_MS
     if (nextMs === undefined || nextMs >= this.#alarmAtMs) return
     this.#alarmAtMs = nextMs
     await this.ctx.storage.setAlarm(nextMs)
+  }
+
+  /** A queue that takes nothing is asked again later: an alarm that throws is given up after a few times. */
+  async #trySend(nowMs: number): Promise<boolean> {
+    try {
+      await this.#send(nowMs)
+      return true
+    } catch {
+      alarm('the outbox is not taken by the queue', { tenant: this.#tenant })
+      return false
+    }
   }
 
   #forgetOld(nowMs: number): void {
@@ -280,13 +295,6 @@ export class Journal extends DurableObject<Env> {
       alarm('lease not renewed: what is in force cannot be read', { tenant: this.#tenant })
     }
   }
-}
-
-export type JournalStatus = {
-  readonly head: number
-  readonly headHash: string
-  readonly postedPicoUsd: string
-  readonly drained: number
 }
 
 type Write = (transition: Transition) => WrittenEntry
