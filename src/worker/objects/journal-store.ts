@@ -225,6 +225,9 @@ export class JournalStore {
   }
 }
 
+/** Appends one entry within the transaction that is open. */
+export type Write = (transition: Transition) => WrittenEntry
+
 export type Written = { readonly entry: WrittenEntry; readonly transition: Transition }
 
 type SegmentRow = {

@@ -1,7 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { append } from '../../journal/append.ts'
 import { CORRECTION_WINDOW_MS, expire, refuse, settle } from '../../journal/close.ts'
-import type { WrittenEntry } from '../../journal/chain.ts'
 import type { StoredEntry } from '../../journal/entry.ts'
 import type {
   CommitReply,
@@ -14,7 +13,7 @@ import { addToWindow, countRequest, reserve } from '../../journal/reserve.ts'
 import type { JournalState, Lease, Transition } from '../../journal/state.ts'
 import type { Env } from '../env.ts'
 import { alarm } from '../observability/log.ts'
-import { JournalStore, type Written } from './journal-store.ts'
+import { JournalStore, type Write, type Written } from './journal-store.ts'
 
 /** How long the journal may rely on what it last read as being in force. */
 const LEASE_MS = 30_000
@@ -22,7 +21,7 @@ const LEASE_MS = 30_000
 const RENEW_MS = 10_000
 /** Longest that a reserve may wait for reservations in flight to settle. */
 const WAIT_FOR_BUDGET_MS = 2_000
-/** How long a transaction waits for company when the last one had some; measured in docs/benchmarks.md. */
+/** How long a transaction waits for company when the last one had some; measured in docs/decisions/0006. */
 const GATHER_MS = 1
 /** Entries reach the queue within about this time. */
 const DRAIN_DELAY_MS = 1_000
@@ -95,7 +94,8 @@ export class Journal extends DurableObject<Env> {
       this.#waiting = []
       for (const pending of [...wakes, ...batch]) {
         const { reserve: request } = pending.call
-        const reply = request === null ? NOTED : this.#reserve(request, nowMs, write)
+        const reply: CommitReply =
+          request === null ? { status: 'noted' } : this.#reserve(request, nowMs, write)
         if (reply.status === 'budget_busy' && nowMs < pending.waitUntilMs)
           this.#waiting.push(pending)
         else replies.push(() => pending.resolve(reply))
@@ -296,7 +296,3 @@ export class Journal extends DurableObject<Env> {
     }
   }
 }
-
-type Write = (transition: Transition) => WrittenEntry
-
-const NOTED: CommitReply = { status: 'noted' }

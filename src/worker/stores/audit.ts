@@ -7,7 +7,7 @@ import {
   type Walk,
 } from '../../ledger/verify.ts'
 import { journalOf, type Env } from '../env.ts'
-import type { JournalStatus } from '../objects/journal.ts'
+import type { JournalStatus } from '../../journal/messages.ts'
 import { entriesAfter, ledgerFacts, postingsAfter, watermark } from './ledger.ts'
 
 /** Entries of one step along the chain: two queries, about 1 MB. */
