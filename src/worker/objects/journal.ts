@@ -10,7 +10,7 @@ import type {
 } from '../../journal/messages.ts'
 import { pack } from '../../journal/outbox.ts'
 import { addToWindow, countRequest, reserve } from '../../journal/reserve.ts'
-import type { JournalState, Lease, Transition } from '../../journal/state.ts'
+import type { JournalState, Lease } from '../../journal/state.ts'
 import type { Env } from '../env.ts'
 import { alarm } from '../observability/log.ts'
 import { JournalStore, type Write, type Written } from './journal-store.ts'
