@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../domain/result.ts'
 import type { ReplyMeta, Surface } from '../surfaces/surface.ts'
 import { wires } from '../wire/index.ts'
 import { readChatUsage } from '../wire/openai-chat.ts'
+import { isObject, parseObject, textOf } from '../wire/read.ts'
 import { replyEvents } from '../wire/reply-events.ts'
 import type { Destination } from '../destinations/destination.ts'
 import { passingRelay, translatingRelay, type Relay, type Seen } from './relay.ts'
@@ -185,22 +186,5 @@ async function openCopied(
     if (state === 'not-yet') continue
     await Promise.all([toClient.cancel(), reader.cancel()])
     return err(state)
-  }
-}
-
-type Foreign = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Foreign =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : undefined
-
-function parseObject(text: string): Foreign | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined // not JSON: the caller treats it as malformed
   }
 }
