@@ -26,8 +26,16 @@ export type Attempt = {
 export type Obligations = {
   /** Kinds to replace before sending; empty for none. */
   readonly redact: readonly string[]
+  /** `mask` leaves nothing that could be told apart or put back; means nothing if `redact` is empty. */
+  readonly redactBy: 'pseudonymise' | 'mask'
   readonly logLevel: 'full' | 'minimal'
   readonly maxCostPicoUsd: bigint | undefined
+  /** `none`: nothing may keep it in a cache that outlives the request. Third parties that were asked to are already removed. */
+  readonly cache: 'allowed' | 'none'
+  /** `human`: a person looks at the answer before it is used. */
+  readonly review: 'none' | 'human'
+  /** `strict`: the policy authority is asked before each attempt, whatever its lease says. */
+  readonly fresh: 'lease' | 'strict'
   /** Ids of the rules they come from. */
   readonly sources: readonly string[]
 }

@@ -1,5 +1,4 @@
 import type { DestinationFacts } from '../domain/destination.ts'
-import { parseUsd } from '../domain/money.ts'
 import type { Obligations } from '../domain/plan.ts'
 import type { Quality } from '../domain/request.ts'
 import {
@@ -9,8 +8,11 @@ import {
   type RequestAttributes,
   type RequestTest,
 } from './conditions.ts'
-import { DAY_MS, factsAt, holdsAt } from './facts.ts'
-import type { Bundle, Guardrail, Route, Waiver } from './schema.ts'
+import { DAY_MS, factsAt, isOutside, isWithin } from './facts.ts'
+import { type CompiledObligation, compileObligation, oblige } from './oblige.ts'
+import type { Bundle, Guardrail, Route, Waiver, Window } from './schema.ts'
+
+export { lower } from './oblige.ts'
 
 /** Compiled rules for one day: facts, expiry dates and waivers change at midnight UTC only. */
 export type Rules = {
@@ -36,25 +38,17 @@ type CompiledWaiver = {
 }
 type CompiledRoute = {
   readonly id: string
+  readonly simulated: boolean
   readonly applies: RequestTest
   /** Rank of each destination, from 0; -1 for one that the route does not use. */
   readonly ranks: readonly number[]
   readonly quality: Quality | undefined
 }
-type CompiledObligation = {
-  readonly id: string
-  readonly applies: RequestTest
-  /** Sorted; empty if it demands no redaction. */
-  readonly redact: readonly string[]
-  readonly isMinimalLog: boolean
-  readonly maxCostPicoUsd: bigint | undefined
-}
-
 /** What the policy says of one request. `removedBy` is by position of the destination; undefined where nothing forbids it. */
 export type Verdict = {
   /** Enforced guardrails whose condition the request meets. */
   readonly fired: readonly string[]
-  /** Guardrails in simulation that would have removed something. */
+  /** Rules in simulation that would have removed something, been the route, or demanded something. */
   readonly simulated: readonly string[]
   /** Waivers that lifted something. */
   readonly waived: readonly string[]
@@ -81,7 +75,7 @@ export function compileRules(bundle: Bundle, atMs: number): Rules {
   return {
     destinations: bundle.destinations.map(({ id }) => id),
     facts,
-    guardrails: byWeight(bundle.guardrails).map(({ id, level, when, never }) => ({
+    guardrails: byWeight(inForce(bundle.guardrails, atMs)).map(({ id, level, when, never }) => ({
       id,
       simulated: level === 'simulate',
       applies: compileRequestCondition(when, groups, 'worst'),
@@ -91,14 +85,12 @@ export function compileRules(bundle: Bundle, atMs: number): Rules {
           ? bundle.waivers.filter((one) => one.guardrail === id && isOpen(one, atMs)).map(waiver)
           : [],
     })),
-    routes: bundle.routes.map((route) => compileRoute(route, bundle, groups)),
-    obligations: byId(bundle.obligations).map(({ id, when, must }) => ({
-      id,
-      applies: compileRequestCondition(when, groups, 'worst'),
-      redact: 'redact' in must ? must.redact.toSorted() : [],
-      isMinimalLog: 'log' in must,
-      maxCostPicoUsd: 'maxCostUsd' in must ? parseUsd(must.maxCostUsd) : undefined,
-    })),
+    routes: bundle.routes
+      .filter(({ window }) => window === undefined || isWithin(window, atMs))
+      .map((route) => compileRoute(route, bundle, groups)),
+    obligations: byId(inForce(bundle.obligations, atMs)).map((one) =>
+      compileObligation(one, facts, groups),
+    ),
   }
 }
 
@@ -134,8 +126,22 @@ export function evaluate(rules: Rules, request: RequestAttributes): Verdict {
       if (lifted?.has(position) !== true) (removedBy[position] ??= []).push(guardrail.id)
     }
   }
-  const route = rules.routes.find(({ applies }) => applies(request))
-  return { fired, simulated, waived, removedBy, route, obligations: oblige(rules, request) }
+  const route = routeFor(rules.routes, request, simulated)
+  const obligations = oblige(rules.obligations, request, removedBy, simulated)
+  return { fired, simulated, waived, removedBy, route, obligations }
+}
+
+function routeFor(
+  routes: readonly CompiledRoute[],
+  request: RequestAttributes,
+  simulated: string[],
+): CompiledRoute | undefined {
+  for (const route of routes) {
+    if (!route.applies(request)) continue
+    if (!route.simulated) return route
+    simulated.push(route.id)
+  }
+  return undefined
 }
 
 function lift(
@@ -153,36 +159,14 @@ function lift(
   return lifted
 }
 
-const NO_OBLIGATIONS: Obligations = {
-  redact: [],
-  logLevel: 'full',
-  maxCostPicoUsd: undefined,
-  sources: [],
-}
-
-/** All that match, joined to the strictest. */
-function oblige({ obligations }: Rules, request: RequestAttributes): Obligations {
-  let { redact, logLevel, maxCostPicoUsd } = NO_OBLIGATIONS
-  const sources: string[] = []
-  for (const one of obligations) {
-    if (!one.applies(request)) continue
-    sources.push(one.id)
-    redact = redact.length === 0 ? one.redact : union(redact, one.redact)
-    if (one.isMinimalLog) logLevel = 'minimal'
-    maxCostPicoUsd = lower(maxCostPicoUsd, one.maxCostPicoUsd)
-  }
-  return { redact, logLevel, maxCostPicoUsd, sources }
-}
-
-const union = (a: readonly string[], b: readonly string[]): readonly string[] =>
-  b.length === 0 ? a : [...new Set([...a, ...b])].toSorted()
-
-/** The lower of two limits, either of which may be absent. */
-export const lower = (a: bigint | undefined, b: bigint | undefined): bigint | undefined =>
-  a === undefined ? b : b === undefined || a < b ? a : b
-
 const isOpen = ({ from, expires }: Waiver, atMs: number): boolean =>
-  Date.parse(from) <= atMs && holdsAt(expires, atMs)
+  isWithin({ from, until: expires }, atMs)
+
+/** Outside of its days a rule does not exist. */
+const inForce = <T extends { readonly window?: Window | undefined }>(
+  rules: readonly T[],
+  atMs: number,
+): readonly T[] => rules.filter(({ window }) => window === undefined || !isOutside(window, atMs))
 
 const byId = <T extends { readonly id: string }>(rules: readonly T[]): readonly T[] =>
   rules.toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -209,6 +193,7 @@ function compileRoute(route: Route, bundle: Bundle, groups: Groups): CompiledRou
   )
   return {
     id: route.id,
+    simulated: route.level === 'simulate',
     applies: compileRequestCondition(route.when, groups, 'seen'),
     ranks,
     quality: route.quality,

@@ -27,3 +27,16 @@ export function factsAt(destination: CatalogDestination, atMs: number): Destinat
 
 /** True until the day `expires` begins, in UTC. A moment that is no number is never. */
 export const holdsAt = (expires: string, atMs: number): boolean => atMs < Date.parse(expires)
+
+/** A span of days with both ends optional, as rules have it. */
+type Span = { readonly from?: string | undefined; readonly until?: string | undefined }
+
+/** True within the days of a rule that permits something, and never at a moment that is no number. */
+export const isWithin = ({ from, until }: Span, atMs: number): boolean =>
+  (from === undefined ? !Number.isNaN(atMs) : atMs >= Date.parse(from)) &&
+  (until === undefined || holdsAt(until, atMs))
+
+/** True outside of the days of a rule that forbids or demands something, and never at a moment that is no number. */
+export const isOutside = ({ from, until }: Span, atMs: number): boolean =>
+  (from !== undefined && atMs < Date.parse(from)) ||
+  (until !== undefined && atMs >= Date.parse(until))

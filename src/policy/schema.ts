@@ -89,12 +89,24 @@ export type DestinationCondition = z.infer<typeof DestinationCondition>
 /** `simulate` only reports; `enforce` can be waived, `enforce-no-waiver` cannot. */
 const GuardrailLevel = z.enum(['simulate', 'enforce', 'enforce-no-waiver'])
 
+/** Only guardrails can be waived, so other rules know two levels. Absent: enforced. */
+const RuleLevel = z.enum(['simulate', 'enforce'])
+
+/** When a rule holds, in UTC: from the start of the day `from` until the day `until` begins. What is absent has no end. */
+const Window = z
+  .strictObject({ from: z.iso.date().optional(), until: z.iso.date().optional() })
+  .refine(({ from, until }) => from === undefined || until === undefined || from < until, {
+    message: '`until` comes after `from`',
+  })
+export type Window = z.infer<typeof Window>
+
 /** "Never": order-free, and it wins over everything else. */
 export const Guardrail = z.strictObject({
   id: RuleId,
   owner: Owner,
   because: Because,
   level: GuardrailLevel,
+  window: Window.optional(),
   when: RequestCondition,
   never: DestinationCondition,
 })
@@ -110,6 +122,8 @@ export const Route = z.strictObject({
   id: RuleId,
   owner: Owner,
   because: Because,
+  level: RuleLevel.optional(),
+  window: Window.optional(),
   when: RequestCondition,
   prefer: z.array(z.union([Target, z.array(Target).min(1)])).min(1),
   /** Least quality for `auto` when the caller asks for none. */
@@ -117,24 +131,45 @@ export const Route = z.strictObject({
 })
 export type Route = z.infer<typeof Route>
 
+/** One thing that must be done. Where several rules demand the same thing, the strictest wins. */
+const Demand = z.union([
+  /**
+   * Kinds to replace before anything leaves zone `own`. `pseudonymise` (the default) numbers the placeholders, so that an answer can be
+   * read with them and they can be put back; `mask` is stricter: nothing can be told apart or put back.
+   */
+  z.strictObject({
+    redact: z.array(z.enum(FINDING_KINDS)).min(1),
+    by: z.enum(['pseudonymise', 'mask']).optional(),
+  }),
+  /** Decimal dollars, as text: most that one attempt may cost. */
+  z.strictObject({
+    maxCostUsd: z
+      .string()
+      .regex(/^\d{1,12}(\.\d{1,12})?$/, { message: "dollars as text, such as '0.50'" }),
+  }),
+  /** How much of the request is recorded. */
+  z.strictObject({ log: z.literal('minimal') }),
+  /** No cache that outlives the request: a third party that is asked for one is no candidate. */
+  z.strictObject({ cache: z.literal('none') }),
+  /** Only destinations that keep nothing: 0 days, or an agreement on zero retention in force. */
+  z.strictObject({ retention: z.literal('zero') }),
+  /** A person looks at the answer before it is used. */
+  z.strictObject({ review: z.literal('human') }),
+  /** The policy authority is asked before each attempt, instead of trusting its last word for as long as a lease runs. */
+  z.strictObject({ fresh: z.literal('strict') }),
+])
+
 /** "Must": all that match, and the strictest wins. */
-const Obligation = z.strictObject({
+export const Obligation = z.strictObject({
   id: RuleId,
   owner: Owner,
   because: Because,
+  level: RuleLevel.optional(),
+  window: Window.optional(),
   when: RequestCondition,
-  must: z.union([
-    /** Kinds to replace before anything leaves zone `own`. */
-    z.strictObject({ redact: z.array(z.enum(FINDING_KINDS)).min(1) }),
-    /** Decimal dollars, as text: most that one attempt may cost. */
-    z.strictObject({
-      maxCostUsd: z
-        .string()
-        .regex(/^\d{1,12}(\.\d{1,12})?$/, { message: "dollars as text, such as '0.50'" }),
-    }),
-    z.strictObject({ log: z.literal('minimal') }),
-  ]),
+  must: Demand,
 })
+export type Obligation = z.infer<typeof Obligation>
 
 /** Lifts one guardrail of level `enforce`, for some requests and destinations, for at most 90 days. */
 export const Waiver = z.strictObject({

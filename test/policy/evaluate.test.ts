@@ -75,8 +75,12 @@ describe('the tables together', () => {
     const verdict = evaluate(compileRules(bundleOf({ obligations }), NOW_MS), requestOf({}))
     expect(verdict.obligations).toEqual({
       redact: ['card', 'email', 'phone'],
+      redactBy: 'pseudonymise',
       logLevel: 'minimal',
       maxCostPicoUsd: 500_000_000_000n,
+      cache: 'allowed',
+      review: 'none',
+      fresh: 'lease',
       sources: ['a-one', 'b-two', 'c-three', 'd-four', 'e-five'],
     })
   })
