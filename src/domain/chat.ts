@@ -24,8 +24,15 @@ export type ChatMessage =
       readonly parts: readonly (TextPart | RefusalPart)[]
       readonly reasoning: string | undefined
       readonly toolCalls: readonly ToolCall[]
+      readonly thoughts?: readonly Thought[]
     }
-  | { readonly role: 'tool'; readonly callId: string; readonly parts: readonly TextPart[] }
+  | {
+      readonly role: 'tool'
+      readonly callId: string
+      readonly parts: readonly TextPart[]
+      /** The tool failed; the parts say how. */
+      readonly isError?: boolean
+    }
 
 export type TextPart = { readonly type: 'text'; readonly text: string }
 export type RefusalPart = { readonly type: 'refusal'; readonly text: string }
@@ -46,7 +53,19 @@ export type MediaSource =
   | { readonly type: 'id'; readonly id: string }
 
 /** `arguments` is the JSON text as the model wrote it: it need not be valid JSON. */
-export type ToolCall = { readonly id: string; readonly name: string; readonly arguments: string }
+export type ToolCall = {
+  readonly id: string
+  readonly name: string
+  readonly arguments: string
+  readonly signature?: Signature
+}
+
+/** Something of a model's thinking that only the API of its maker can read, and that some of them demand back. */
+export type Signature = { readonly maker: SignatureMaker; readonly data: string }
+export type SignatureMaker = 'anthropic' | 'gemini' | 'openai'
+
+/** A signed thought. Its text is part of `reasoning`, too; it is empty if all of the thought is sealed. */
+export type Thought = { readonly text: string; readonly signature: Signature }
 
 export type ChatTool = {
   readonly name: string
@@ -73,6 +92,7 @@ export type ResponseFormat =
 export type Sampling = {
   readonly temperature?: number
   readonly topP?: number
+  readonly topK?: number
   readonly seed?: number
   readonly choices?: number
   readonly presencePenalty?: number
@@ -97,6 +117,7 @@ export type ChatChoice = {
   readonly refusal: string | undefined
   readonly reasoning: string | undefined
   readonly toolCalls: readonly ToolCall[]
+  readonly thoughts?: readonly Thought[]
   readonly finish: Finish
   readonly rawFinish: string
   readonly logprobs?: Json
@@ -106,7 +127,13 @@ export type ChatChoice = {
 export type ChatEvent =
   | { readonly type: 'start'; readonly id: string | undefined; readonly model: string | undefined }
   | { readonly type: 'text'; readonly choice: number; readonly text: string }
-  | { readonly type: 'reasoning'; readonly choice: number; readonly text: string }
+  /** A signature ends the thought that it signs, and comes with an empty text after the thought's own. */
+  | {
+      readonly type: 'reasoning'
+      readonly choice: number
+      readonly text: string
+      readonly signature?: Signature
+    }
   | { readonly type: 'refusal'; readonly choice: number; readonly text: string }
   | {
       readonly type: 'tool-start'
@@ -115,6 +142,7 @@ export type ChatEvent =
       readonly index: number
       readonly id: string
       readonly name: string
+      readonly signature?: Signature
     }
   | {
       readonly type: 'tool-arguments'
