@@ -1,5 +1,15 @@
+import type { RuleName } from './levels.ts'
 import type { NumberToken } from './numbers.ts'
 import type { Scan } from './scan.ts'
+
+/** Called for each find, with offsets into the text that is being scanned. */
+export type Sink = (
+  rule: RuleName,
+  start: number,
+  end: number,
+  confidence: number,
+  jurisdictions: readonly string[],
+) => void
 
 /** Looks at the span of a word or prefix. */
 export type AnchorAt = (scan: Scan, start: number, end: number) => void
@@ -25,6 +35,15 @@ export type Detector = {
   readonly atNumber?: (scan: Scan, token: NumberToken) => void
   /** Called at two letters that two digits follow. */
   readonly atPair?: (scan: Scan, start: number) => void
+  /** Called at each token of ASCII letters and digits, 8 to 64 long, that stands alone and holds both. */
+  readonly atCode?: (scan: Scan, start: number, end: number) => void
+  /**
+   * Called where a token with digits begins that `atNumber` isn't called for, near a word of the context `figure` or
+   * right behind a script that has no capitals.
+   */
+  readonly atFigure?: (scan: Scan, start: number) => void
+  /** Called at each run of at most five digits that no letter precedes. */
+  readonly atShort?: (scan: Scan, start: number, end: number) => void
   /** Called after each leaf that is no key. */
   readonly atEnd?: (scan: Scan) => void
 }

@@ -8,6 +8,9 @@ export type Engine = {
   readonly marks: readonly (readonly NonNullable<Detector['atMark']>[])[]
   readonly numbers: readonly NonNullable<Detector['atNumber']>[]
   readonly pairs: readonly NonNullable<Detector['atPair']>[]
+  readonly codes: readonly NonNullable<Detector['atCode']>[]
+  readonly figures: readonly NonNullable<Detector['atFigure']>[]
+  readonly shorts: readonly NonNullable<Detector['atShort']>[]
   readonly ends: readonly NonNullable<Detector['atEnd']>[]
   /** Ids of contexts by name. */
   readonly contexts: ReadonlyMap<string, number>
@@ -53,6 +56,9 @@ export function buildEngine(detectors: readonly Detector[]): Engine {
     marks,
     numbers: detectors.flatMap(({ atNumber }) => atNumber ?? []),
     pairs: detectors.flatMap(({ atPair }) => atPair ?? []),
+    codes: detectors.flatMap(({ atCode }) => atCode ?? []),
+    figures: detectors.flatMap(({ atFigure }) => atFigure ?? []),
+    shorts: detectors.flatMap(({ atShort }) => atShort ?? []),
     ends: detectors.flatMap(({ atEnd }) => atEnd ?? []),
     contexts,
     nowhere: Array.from(contexts, () => NOWHERE),

@@ -2,7 +2,6 @@ import {
   CAPITAL,
   CLASS,
   CLASSES,
-  isDigit,
   isDigitAt,
   isTelling,
   SPECIAL,
@@ -10,19 +9,24 @@ import {
   SYMBOL_MASK,
   SYMBOLS,
 } from './characters.ts'
+import type { Sink } from './detector.ts'
 import { NOWHERE, type Engine } from './engine.ts'
 import type { RuleName } from './levels.ts'
 import { hashOf, matchEntry, symbolOf, WINDOW_MASK } from './lexicon.ts'
-import { createNumberToken, isGap, readNumber } from './numbers.ts'
-
-/** Called for each find, with offsets into the text that is being scanned. */
-export type Sink = (
-  rule: RuleName,
-  start: number,
-  end: number,
-  confidence: number,
-  jurisdictions: readonly string[],
-) => void
+import { createNumberToken, readNumber } from './numbers.ts'
+import {
+  CODE_MAX,
+  CODE_MIN,
+  codeEnd,
+  codeStart,
+  FIGURE_WITHIN,
+  isFarScript,
+  isNearNumber,
+  isPair,
+  isSmallBefore,
+  mayGoOn,
+  SHORT_MAX,
+} from './tokens.ts'
 
 /** Between texts that have nothing to do with one another: farther than any detector looks. */
 const APART = 1_000
@@ -211,6 +215,7 @@ export class Scan {
       case CLASS.digit:
         if (((window >> SYMBOL_BITS) & SYMBOL_MASK) === 0) return this.#digits(at)
         if (isPair(window) && isDigitAt(text, at + 1)) this.#pair(at - 2)
+        if (this.claimedTo <= at) this.#code(codeStart(text, at), at)
         return at + 1
       case CLASS.mark:
         for (const atMark of this.#engine.marks[code] ?? []) {
@@ -242,41 +247,51 @@ export class Scan {
     const { text } = this
     let end = start + 1
     while (isDigitAt(text, end)) end++
-    if (end - start < 7 && !mayGoOn(text, end)) return end
-    if (end < text.length && CLASSES[text.charCodeAt(end)] === CLASS.letter) return end
-    if (!readNumber(NUMBER, text, start, end)) return end
-    this.units += NUMBER.end - start
-    if (NUMBER.digitCount < 7 && NUMBER.groupCount < 4) return end
-    for (const atNumber of this.#engine.numbers) {
-      atNumber(this, NUMBER)
-      if (this.claimedTo > start) return end
+    if (end - start <= SHORT_MAX) {
+      for (const atShort of this.#engine.shorts) {
+        atShort(this, start, end)
+        if (this.claimedTo > start) return end
+      }
     }
+    if (end < text.length && CLASSES[text.charCodeAt(end)] === CLASS.letter) {
+      this.#code(start, end)
+      return end
+    }
+    const isLong = end - start >= 7 || mayGoOn(text, end)
+    if (isLong && readNumber(NUMBER, text, start, end)) {
+      this.units += NUMBER.end - start
+      if (NUMBER.digitCount >= 7 || NUMBER.groupCount >= 4) {
+        for (const atNumber of this.#engine.numbers) {
+          atNumber(this, NUMBER)
+          if (this.claimedTo > start) return end
+        }
+        return end
+      }
+    }
+    this.#figure(start)
     return end
   }
-}
 
-const isSmallBefore = (text: string, at: number): boolean => {
-  const before = at > 0 ? (SYMBOLS[text.charCodeAt(at - 1)] ?? 0) : 0
-  return before > 0 && before <= 26
-}
+  /** A token of letters and digits, read up to `from`. */
+  #code(start: number, from: number): void {
+    if (start < 0) return
+    const end = codeEnd(this.text, start, from)
+    this.units += end - start
+    if (end - start > CODE_MAX) return
+    if (end - start >= CODE_MIN) {
+      for (const atCode of this.#engine.codes) {
+        atCode(this, start, end)
+        if (this.claimedTo > start) return
+      }
+    }
+    this.#figure(start)
+  }
 
-/** A word of just two letters stands before the digit that is last in the window. */
-const isPair = (window: number): boolean => {
-  const first = (window >> (2 * SYMBOL_BITS)) & SYMBOL_MASK
-  const second = (window >> SYMBOL_BITS) & SYMBOL_MASK
-  return (
-    window >> (3 * SYMBOL_BITS) === 0 && first >= 1 && first <= 26 && second >= 1 && second <= 26
-  )
+  #figure(start: number): void {
+    if (this.distance('figure', start) > FIGURE_WITHIN && !isFarScript(this.text, start)) return
+    for (const atFigure of this.#engine.figures) {
+      atFigure(this, start)
+      if (this.claimedTo > start) return
+    }
+  }
 }
-
-const isNearNumber = (text: string, at: number): boolean => {
-  if (at < 0 || at >= text.length) return false
-  const code = text.charCodeAt(at)
-  return isDigit(code) || code === 0x28 || code === 0x29 || code === 0x2b
-}
-
-/** A digit follows within the longest gap between groups. */
-const mayGoOn = (text: string, end: number): boolean =>
-  end < text.length &&
-  isGap(text.charCodeAt(end)) &&
-  (isDigitAt(text, end + 1) || isDigitAt(text, end + 2) || isDigitAt(text, end + 3))
