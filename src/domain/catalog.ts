@@ -100,13 +100,46 @@ export const Price = z.strictObject({
 })
 export type Price = z.infer<typeof Price>
 
+/** What happens from a share of a budget on; `notify` happens at every one. */
+export const BUDGET_ACTIONS = [
+  'notify',
+  'basic-quality',
+  'open-weights-only',
+  'own-zone-only',
+  'refuse',
+] as const
+export type BudgetAction = (typeof BUDGET_ACTIONS)[number]
+
+/** From so much of a budget on, requests are served in this way only. Judged by posted spend. */
+export const BudgetStep = z.strictObject({
+  atPercent: z.int().min(1).max(100),
+  action: z.enum(BUDGET_ACTIONS),
+})
+export type BudgetStep = z.infer<typeof BudgetStep>
+
+/** Money on top of a budget for a while, and who answers for it. */
+const TopUp = z.strictObject({
+  amountMicroUsd: z.int().positive(),
+  approvedBy: z.string().min(1),
+  reason: z.string().min(1),
+  /** RFC 3339; exclusive. */
+  until: z.iso.datetime(),
+})
+
 /** A cap on the spend of one node of the tree tenant → team → app → key: `policies/budgets.yaml`. */
 export const Budget = z.strictObject({
   id: Id,
   scope: z.enum(['tenant', 'team', 'app', 'key']),
   /** Name of the team, app or key; the tenant's own budget has none. */
   name: Id.optional(),
-  period: z.literal('month'),
+  /** Only what is spent at destinations of this class counts, such as `closed`. */
+  class: DestinationClass.optional(),
+  /** In UTC. Quarters and years begin with `yearStartsInMonth`. */
+  period: z.enum(['day', 'month', 'quarter', 'year']),
+  /** 1 to 12: the first month of the fiscal year. */
+  yearStartsInMonth: z.int().min(1).max(12).optional(),
   limitMicroUsd: z.int().positive(),
+  steps: z.array(BudgetStep).optional(),
+  topUps: z.array(TopUp).optional(),
 })
 export type Budget = z.infer<typeof Budget>

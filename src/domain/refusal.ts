@@ -1,3 +1,4 @@
+import type { BudgetAction } from './catalog.ts'
 import type { Receipt } from './plan.ts'
 
 /** Every way in which we say no. `worker/to-http.ts` is the one place that turns them into HTTP. */
@@ -33,6 +34,13 @@ export type Refusal =
       readonly leftPicoUsd: bigint
       readonly boundPicoUsd: bigint
       readonly resetsAtMs: number
+    }
+  /** So much of a budget is spent that it allows only some ways of serving, and none of them is left. */
+  | {
+      readonly code: 'budget_restricted'
+      readonly budget: string
+      readonly action: BudgetAction
+      readonly receipt: Receipt
     }
   /** Only reservations in flight stand in the way. */
   | { readonly code: 'budget_busy'; readonly budget: string; readonly retryAfterS: number }

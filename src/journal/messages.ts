@@ -3,11 +3,28 @@ import type { Usage, UsageSource } from '../domain/usage.ts'
 /** A cap on one node of the budget tree, as the active policy sets it. */
 export type BudgetCap = {
   readonly id: string
-  /** `tenant`, `team:search`, `app:bot` or `key:abc`. */
+  /**
+   * `tenant`, `team:search`, `app:bot` or `key:abc`, with `/closed` if only that class counts, and with the period before
+   * it unless that is the calendar month: `2026-Q4 team:search/closed`.
+   */
   readonly node: string
   /** Pico-dollars per period, as decimal text: RPC and SQLite carry no bigint. */
   readonly limitPicoUsd: string
+  /** When the period ends. */
+  readonly resetsAtMs: number
+  /** What happens from a share of the cap on; absent if nothing does. */
+  readonly steps?: readonly CapStep[]
 }
+
+/** From so many percent of posted spend on, only what fits the action is held. */
+export type CapStep = { readonly atPercent: number; readonly action: CapAction }
+
+export type CapAction =
+  | 'notify'
+  | 'basic-quality'
+  | 'open-weights-only'
+  | 'own-zone-only'
+  | 'refuse'
 
 /** Asks to hold money for one attempt. All plain data, so that it can cross to the object and be repeated safely. */
 export type ReserveRequest = {
@@ -23,6 +40,8 @@ export type ReserveRequest = {
   readonly policyHash: string
   readonly keyEpoch: number
   readonly zone: 'own' | 'third-party'
+  readonly isOpenWeights: boolean
+  readonly isBasicQuality: boolean
   readonly key: string
   readonly limits: RateLimits
   /** How long to wait if only reservations in flight stand in the way. */
@@ -94,6 +113,15 @@ export type ReserveRefusal =
       readonly status: 'budget_exhausted'
       readonly budget: string
       readonly leftPicoUsd: string
+      readonly resetsAtMs: number
+    }
+  /** Enough of a budget is spent that only some kinds of attempts are held. */
+  | {
+      readonly status: 'budget_restricted'
+      readonly budget: string
+      readonly action: CapAction
+      readonly atPercent: number
+      readonly resetsAtMs: number
     }
   | { readonly status: 'budget_busy'; readonly budget: string }
   | { readonly status: 'rate_limited'; readonly limit: string; readonly retryAfterS: number }

@@ -1,4 +1,5 @@
 import type { Acknowledgement, ReserveRefusal, ReserveRequest } from './messages.ts'
+import { activeSteps, fits } from './steps.ts'
 import { balanceOf, type JournalState, type Lease, type Transition } from './state.ts'
 
 const MINUTE_MS = 60_000
@@ -77,12 +78,17 @@ function checkBudgets(state: JournalState, request: ReserveRequest): ReserveRefu
   const bound = BigInt(request.boundPicoUsd)
   if (bound === 0n) return undefined // costs nothing: no budget can be in its way
   let busy: string | undefined
-  for (const { id, node, limitPicoUsd } of request.caps) {
+  for (const cap of request.caps) {
+    const { id, node, limitPicoUsd, resetsAtMs } = cap
     const { posted, held } = balanceOf(state, request.period, node)
     const left = BigInt(limitPicoUsd) - posted
     if (left < bound) {
       const leftPicoUsd = String(left > 0n ? left : 0n)
-      return { status: 'budget_exhausted', budget: id, leftPicoUsd }
+      return { status: 'budget_exhausted', budget: id, leftPicoUsd, resetsAtMs }
+    }
+    const step = activeSteps(cap, posted).find(({ action }) => !fits(request, action))
+    if (step !== undefined) {
+      return { status: 'budget_restricted', budget: id, ...step, resetsAtMs }
     }
     if (left - held < bound) busy ??= id
   }

@@ -55,7 +55,9 @@ export const emptyState = (): JournalState => ({
   windows: new Map(),
 })
 
-export const balanceKey = (period: string, node: string): string => `${period} ${node}`
+/** Nodes count by the entry's month; one that counts by another period names it: `2026-Q4 team:search`. */
+export const balanceKey = (period: string, node: string): string =>
+  node.includes(' ') ? node : `${period} ${node}`
 
 const NOTHING: Balance = { posted: 0n, held: 0n }
 

@@ -5,7 +5,7 @@ import { QUALITIES, type Quality, type RequestFacts } from '../domain/request.ts
 import { costMax, inputTokensMax } from '../pricing/bound.ts'
 import { type CompiledOffer, essentialBits } from './compile.ts'
 import { comparableBound, type Quote } from './quotes.ts'
-import type { World } from './world.ts'
+import type { Restriction, World } from './world.ts'
 
 /**
  * How far a candidate came before something removed it. When none is left, the farthest stage says what would help most: a destination
@@ -34,6 +34,7 @@ export type Place = {
   /** Rules, or our own reasons, for which policy does not permit it; empty if it does. */
   readonly forbiddenBy: readonly string[]
   readonly isCooling: boolean
+  readonly isOwn: boolean
 }
 
 /** What all candidates of one request are measured against. */
@@ -121,6 +122,7 @@ export function price(
   place: Place,
   demands: Demands,
   quote: Quote | undefined,
+  restrictions: readonly Restriction[] = [],
 ): Judgement {
   if (quote === undefined) return { offer: undefined, failed: 'priced', by: 'price-unknown' }
   const outputTokensMax =
@@ -136,9 +138,28 @@ export function price(
     return { offer: undefined, failed: 'priced', by: 'no-bound' }
   if (demands.maxCostPicoUsd !== undefined && cost > demands.maxCostPicoUsd)
     return { offer: undefined, failed: 'affordable', by: 'cost-limit' }
+  const budget = restrictedBy(offer, place, restrictions)
+  if (budget !== undefined) return { offer: undefined, failed: 'affordable', by: budget }
   if (place.isCooling) return { offer: undefined, failed: 'healthy', by: 'cooling' }
   return { offer, place, quote, outputTokensMax, cost }
 }
+
+/** The budget, as a reason, whose restriction an offer does not fit; undefined if it fits all. */
+function restrictedBy(
+  { quality, openWeights }: CompiledOffer,
+  { isOwn }: Place,
+  restrictions: readonly Restriction[],
+): string | undefined {
+  const broken = restrictions.find(({ action }) => {
+    if (action === 'basic-quality') return quality > 0
+    if (action === 'open-weights-only') return !openWeights
+    if (action === 'own-zone-only') return !isOwn
+    return action === 'refuse'
+  })
+  return broken === undefined ? undefined : `${BUDGET_REASON}${broken.budget}`
+}
+/** Reasons that name a budget begin like this. */
+export const BUDGET_REASON = 'budget:'
 
 /** Asks for what the price book has no meter for: another service class, or tools that the provider runs and bills. */
 const isUnmetered = ({ features, handling }: RequestFacts, { unsupported }: Place): boolean =>

@@ -19,6 +19,7 @@ export type CompiledOffer = {
   readonly upstreamModel: string
   /** Index in QUALITIES. */
   readonly quality: number
+  readonly openWeights: boolean
   /** Bit set of what it can do: see `essentialBits`. */
   readonly features: number
   readonly contextTokens: number
@@ -77,7 +78,7 @@ const BITS: ReadonlyMap<Feature, number> = new Map(
 function offersOf({ models, destinations }: Bundle): readonly CompiledOffer[] {
   const positions = new Map(destinations.map(({ id }, position) => [id, position]))
   const offers: CompiledOffer[] = []
-  for (const { id, quality, offers: places } of models)
+  for (const { id, quality, openWeights, offers: places } of models)
     for (const place of places) {
       const destinationAt = positions.get(place.destination) ?? -1
       const destination = destinations[destinationAt]
@@ -90,6 +91,7 @@ function offersOf({ models, destinations }: Bundle): readonly CompiledOffer[] {
         model: id,
         upstreamModel: place.upstreamModel,
         quality: QUALITIES.indexOf(quality),
+        openWeights,
         features: essentialBits(place.features),
         contextTokens: place.contextTokens,
         outputTokensMax: place.outputTokensMax,

@@ -4,7 +4,7 @@ import type { Label } from '../domain/label.ts'
 import { formatUsd } from '../domain/money.ts'
 import type { Attempt, Obligations, Plan, Removal } from '../domain/plan.ts'
 import type { Refusal } from '../domain/refusal.ts'
-import type { RequestFacts } from '../domain/request.ts'
+import type { Quality, RequestFacts } from '../domain/request.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { lower } from '../policy/evaluate.ts'
 import {
@@ -58,7 +58,7 @@ export function decide(facts: Facts): Result<Plan, Refusal> {
   const demands = demandsOf(
     request,
     caller,
-    wishes.quality ?? (named.kind === 'auto' ? raw.route?.quality : undefined) ?? 'basic',
+    qualityOf(facts, named, raw.route?.quality),
     caller.strict || wishes.strict,
     lower(wishes.maxCostPicoUsd, raw.obligations.maxCostPicoUsd),
   )
@@ -71,6 +71,16 @@ export function decide(facts: Facts): Result<Plan, Refusal> {
     return place
   })
   return conclude(facts, named, demands, verdicts, sieve)
+}
+
+/** What was asked for, unless a budget leaves only basic quality. */
+function qualityOf(
+  { wishes, world }: Facts,
+  named: NamedModels,
+  routed: Quality | undefined,
+): Quality {
+  if (world.restrictions?.some(({ action }) => action === 'basic-quality') === true) return 'basic'
+  return wishes.quality ?? (named.kind === 'auto' ? routed : undefined) ?? 'basic'
 }
 
 function verdictsOf({ classification, declared, request, caller, wishes, world }: Facts): Verdicts {
@@ -139,7 +149,7 @@ function sift(
       fail('permitted', place.forbiddenBy)
       continue
     }
-    const judgement = price(offer, place, demands, quotes[offer.at])
+    const judgement = price(offer, place, demands, quotes[offer.at], world.restrictions)
     if (judgement.offer !== undefined) candidates.push(judgement)
     else {
       removed.push({ destination, model, by: judgement.by })
@@ -179,6 +189,7 @@ function conclude(
       receipt,
       facts.request,
       limit === undefined ? '' : `${formatUsd(limit)} USD`,
+      facts.world.restrictions,
     ),
   )
 }

@@ -53,6 +53,7 @@ export function placeOf(
     unsupported: isOwn ? asked : [...asked, ...request.unknownFields],
     forbiddenBy: forbiddenBy(verdict, destinationAt, rank, world.ownZoneOnly && !isOwn),
     isCooling: availability === 'cooling',
+    isOwn,
   }
 }
 

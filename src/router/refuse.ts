@@ -1,7 +1,8 @@
 import type { Receipt } from '../domain/plan.ts'
 import type { Refusal } from '../domain/refusal.ts'
 import type { RequestFacts } from '../domain/request.ts'
-import { type Stage, UNKNOWN_FIELD } from './candidates.ts'
+import { BUDGET_REASON, type Stage, UNKNOWN_FIELD } from './candidates.ts'
+import type { Restriction } from './world.ts'
 
 /** The reasons for which one offer was removed. */
 export type Failure = readonly string[]
@@ -18,6 +19,7 @@ export function refusalOf(
   receipt: Receipt,
   request: RequestFacts,
   costLimit: string,
+  restrictions: readonly Restriction[] = [],
 ): Refusal {
   const reason = commonest(failures)
   switch (farthest) {
@@ -32,8 +34,11 @@ export function refusalOf(
         : { code: 'policy_forbids', rule: reason, receipt }
     case 'priced':
       return { code: 'price_unknown', receipt }
-    case 'affordable':
+    case 'affordable': {
+      const restriction = restrictions.find(({ budget }) => reason === BUDGET_REASON + budget)
+      if (restriction !== undefined) return { code: 'budget_restricted', ...restriction, receipt }
       return { code: 'cost_over_limit', limit: costLimit, receipt }
+    }
     case 'healthy':
       break
   }

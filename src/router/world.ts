@@ -1,4 +1,5 @@
 import type { DeclaredLabel } from '../domain/caller.ts'
+import type { BudgetAction } from '../domain/catalog.ts'
 import type { Feature } from '../domain/features.ts'
 import type { Quality } from '../domain/request.ts'
 import type { Compiled } from './compile.ts'
@@ -20,8 +21,13 @@ export type World = {
   readonly availability: (destination: string) => Availability
   /** Safe mode: nobody vouches that the policy is the current one, so only zone `own` is used. */
   readonly ownZoneOnly: boolean
+  /** What budgets on the caller's path allow no longer, because so much of them is spent. */
+  readonly restrictions?: readonly Restriction[]
   readonly nowMs: number
 }
+
+/** A budget of which so much is spent that only some ways of serving are left. */
+export type Restriction = { readonly budget: string; readonly action: BudgetAction }
 
 /** What a request says in its headers about how it wants to be served. */
 export type Wishes = {

@@ -109,6 +109,7 @@ async function obtain(
 ): Promise<Result<Permit, Refusal | Stale>> {
   const nowMs = Date.now()
   const { env, decision, caller, keyEpoch, read, plan, inForce, tags, hashKey } = planned
+  const model = inForce.modelOf(attempt.model)
   const request = reserveRequest({
     decision,
     number,
@@ -123,13 +124,15 @@ async function obtain(
     receiptJson: isFirst ? JSON.stringify(recordableReceipt(plan.receipt)) : null,
     reach,
     zone: reach.zoneAt(nowMs),
+    isOpenWeights: model?.openWeights ?? false,
+    isBasicQuality: model?.quality === 'basic',
     budgets: inForce.budgets,
     tags,
     inputTokens: Math.ceil(read.facts.promptBytes / 4),
     bodyHash: await bodyHash(hashKey, body),
   })
   const permit = await Permit.obtain(env, caller.tenant, request, dispatch)
-  if (!permit.ok) return err(refusalOf(permit.error, attempt, nowMs))
+  if (!permit.ok) return err(refusalOf(permit.error, attempt))
   noteInForce(caller.tenant, request.policyHash)
   return permit
 }

@@ -1,23 +1,34 @@
+import type { BudgetAction } from '../domain/catalog.ts'
 import type { Attempt } from '../domain/plan.ts'
 import type { Refusal } from '../domain/refusal.ts'
 import type { ReserveRefusal } from '../journal/messages.ts'
-import { monthEndMs } from './reserve-request.ts'
 
 /** What was decided is out of date: decide again. */
 export type Stale =
   | { readonly code: 'policy_stale'; readonly policyHash: string | null }
   | { readonly code: 'key_stale' }
+  /** A budget has come so far that only some ways of serving are left. */
+  | {
+      readonly code: 'budget_step'
+      readonly budget: string
+      readonly action: BudgetAction
+      readonly resetsAtMs: number
+    }
   /** Nobody vouches for the policy at the moment: only zone `own` may be used. */
   | { readonly code: 'no_lease' }
 
-export const isStale = (refusal: Refusal | Stale): refusal is Stale =>
-  refusal.code === 'policy_stale' || refusal.code === 'key_stale' || refusal.code === 'no_lease'
+const STALE: ReadonlySet<string> = new Set<Stale['code']>([
+  'policy_stale',
+  'key_stale',
+  'budget_step',
+  'no_lease',
+])
+export const isStale = (refusal: Refusal | Stale): refusal is Stale => STALE.has(refusal.code)
 
 /** What the journal's refusal means for the caller. */
 export function refusalOf(
   refused: ReserveRefusal | { readonly status: 'unavailable' },
   attempt: Attempt,
-  nowMs: number,
 ): Refusal | Stale {
   switch (refused.status) {
     case 'policy_stale':
@@ -32,8 +43,12 @@ export function refusalOf(
         budget: refused.budget,
         leftPicoUsd: BigInt(refused.leftPicoUsd),
         boundPicoUsd: attempt.boundPicoUsd,
-        resetsAtMs: monthEndMs(nowMs),
+        resetsAtMs: refused.resetsAtMs,
       }
+    case 'budget_restricted': {
+      const { budget, action, resetsAtMs } = refused
+      return { code: 'budget_step', budget, action, resetsAtMs }
+    }
     case 'budget_busy':
       return { code: 'budget_busy', budget: refused.budget, retryAfterS: 2 }
     case 'rate_limited':

@@ -1,8 +1,10 @@
 import type { Budget } from '../domain/catalog.ts'
+import type { DestinationClass } from '../domain/destination.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { Attempt, Receipt } from '../domain/plan.ts'
 import type { PostingFacts } from '../journal/entry.ts'
 import type { BudgetCap, ReserveRequest } from '../journal/messages.ts'
+import { periodAt, type Period } from '../journal/period.ts'
 import { PICO_PER_MICRO_USD } from '../domain/money.ts'
 import type { Reach } from './world.ts'
 
@@ -22,6 +24,8 @@ export type ReserveInput = {
   readonly receiptJson: string | null
   readonly reach: Reach
   readonly zone: 'own' | 'third-party'
+  readonly isOpenWeights: boolean
+  readonly isBasicQuality: boolean
   readonly budgets: readonly Budget[]
   readonly tags: Readonly<Record<string, string>>
   readonly inputTokens: number
@@ -32,7 +36,9 @@ export const attemptId = (decision: string, number: number): string => `${decisi
 
 export function reserveRequest(input: ReserveInput): ReserveRequest {
   const { caller, attempt, receipt, reach, number } = input
-  const nodes = ['tenant', `team:${caller.team}`, `app:${caller.app}`, `key:${caller.keyId}`]
+  const path = pathOf(caller)
+  const { class: destinationClass } = reach.entry.facts
+  const caps = capsOf(input.budgets, path, destinationClass, input.nowMs)
   const facts: PostingFacts = {
     team: caller.team,
     app: caller.app,
@@ -59,12 +65,14 @@ export function reserveRequest(input: ReserveInput): ReserveRequest {
     number,
     boundPicoUsd: String(attempt.boundPicoUsd),
     expiresAtMs: input.expiresAtMs,
-    nodes,
-    caps: capsOf(input.budgets, nodes),
+    nodes: [...new Set([...path, ...caps.map(({ node }) => node)])],
+    caps,
     period: monthOf(input.nowMs),
     policyHash: receipt.policyHash,
     keyEpoch: input.keyEpoch,
     zone: input.zone,
+    isOpenWeights: input.isOpenWeights,
+    isBasicQuality: input.isBasicQuality,
     key: caller.keyId,
     limits: caller.limits,
     waitMs: input.waitMs,
@@ -75,29 +83,69 @@ export function reserveRequest(input: ReserveInput): ReserveRequest {
   }
 }
 
-function capsOf(budgets: readonly Budget[], nodes: readonly string[]): BudgetCap[] {
+const pathOf = ({ team, app, keyId }: Caller): string[] => [
+  'tenant',
+  `team:${team}`,
+  `app:${app}`,
+  `key:${keyId}`,
+]
+
+const nodeOf = ({ scope, name }: Budget): string =>
+  name === undefined ? scope : `${scope}:${name}`
+
+/** Whether what a caller spends counts against a budget. */
+export const isOnPath = (budget: Budget, caller: Caller): boolean =>
+  pathOf(caller).includes(nodeOf(budget))
+
+/** The caps on an attempt's path, each with the node that it counts by. */
+function capsOf(
+  budgets: readonly Budget[],
+  path: readonly string[],
+  destinationClass: DestinationClass,
+  nowMs: number,
+): BudgetCap[] {
   const caps: BudgetCap[] = []
-  for (const { id, scope, name, limitMicroUsd } of budgets) {
-    const node = name === undefined ? scope : `${scope}:${name}`
-    if (!nodes.includes(node)) continue
-    caps.push({ id, node, limitPicoUsd: String(BigInt(limitMicroUsd) * PICO_PER_MICRO_USD) })
+  for (const budget of budgets) {
+    const { id, steps } = budget
+    const member = nodeOf(budget)
+    if (!path.includes(member)) continue
+    if (budget.class !== undefined && budget.class !== destinationClass) continue
+    const period = periodNow(budget, nowMs)
+    const counted = budget.class === undefined ? member : `${member}/${budget.class}`
+    caps.push({
+      id,
+      node: budget.period === 'month' ? counted : `${period.name} ${counted}`,
+      limitPicoUsd: String(limitMicroUsd(budget, nowMs) * PICO_PER_MICRO_USD),
+      resetsAtMs: period.endsAtMs,
+      ...(steps === undefined ? {} : { steps }),
+    })
   }
   return caps
 }
 
-let month = { text: '', fromMs: 0, untilMs: 0 }
+/** The cap with what is on top of it at the moment. */
+function limitMicroUsd({ limitMicroUsd: limit, topUps = [] }: Budget, nowMs: number): bigint {
+  let sum = BigInt(limit)
+  for (const { amountMicroUsd, until } of topUps) {
+    if (nowMs < Date.parse(until)) sum += BigInt(amountMicroUsd)
+  }
+  return sum
+}
+
+/** The periods that were asked for last: they change once a day at most. */
+const periods = new Map<string, Period & { readonly fromMs: number }>()
+
+function periodNow(
+  { period, yearStartsInMonth }: Pick<Budget, 'period' | 'yearStartsInMonth'>,
+  nowMs: number,
+): Period {
+  const key = `${period} ${yearStartsInMonth ?? 1}`
+  const known = periods.get(key)
+  if (known !== undefined && nowMs >= known.fromMs && nowMs < known.endsAtMs) return known
+  const current = { ...periodAt(period, nowMs, yearStartsInMonth), fromMs: nowMs }
+  periods.set(key, current)
+  return current
+}
 
 /** Calendar month in UTC: `2026-11`. */
-function monthOf(nowMs: number): string {
-  if (nowMs < month.fromMs || nowMs >= month.untilMs) {
-    const text = new Date(nowMs).toISOString().slice(0, 7)
-    month = { text, fromMs: Date.parse(text), untilMs: monthEndMs(nowMs) }
-  }
-  return month.text
-}
-
-/** When the month of a budget ends, in UTC. */
-export function monthEndMs(nowMs: number): number {
-  const now = new Date(nowMs)
-  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)
-}
+const monthOf = (nowMs: number): string => periodNow({ period: 'month' }, nowMs).name

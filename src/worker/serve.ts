@@ -10,13 +10,14 @@ import { variable, type Env } from './env.ts'
 import { newDecisionId, type Authenticated, type Exchange, type Lifetime } from './exchange.ts'
 import type { Stale } from './journal-refusal.ts'
 import { readBody } from './read-body.ts'
+import { noteRestriction } from './restrictions.ts'
 import { recordableReceipt, recordableTags } from './recordable.ts'
 import { reportRefusal } from './settlements.ts'
 import { readWishes, type Wishes } from './wishes.ts'
 import { inForceFor, noteInForce, worldOf, type InForce } from './world.ts'
 
 /** So often is a request assessed again because the journal knows something newer. */
-const ROUNDS_MAX = 3
+const ROUNDS_MAX = 6
 
 /** Serves one request: authenticate → read → assess → attempts, each reserved, permitted, sent and settled. */
 export async function serve(
@@ -97,7 +98,7 @@ export async function assessFor(
 ): Promise<Result<Assessed, Refusal>> {
   const inForce = await inForceFor(env, caller.tenant)
   if (inForce === undefined) return err({ code: 'policy_unavailable' })
-  const world = worldOf(inForce, Date.now(), ownZoneOnly)
+  const world = worldOf(inForce, caller, Date.now(), ownZoneOnly)
   const { facts: request, envelope } = read
   const strict = wishes.strict || caller.strict
   const assessment = assess({ envelope, request, caller, wishes: { ...wishes, strict }, world })
@@ -109,7 +110,9 @@ async function catchUp(
   exchange: Authenticated,
   stale: Stale,
 ): Promise<Result<Authenticated, Refusal>> {
-  if (stale.code === 'policy_stale') noteInForce(exchange.caller.tenant, stale.policyHash)
+  const { tenant } = exchange.caller
+  if (stale.code === 'policy_stale') noteInForce(tenant, stale.policyHash)
+  if (stale.code === 'budget_step') noteRestriction(tenant, stale, Date.now())
   return stale.code === 'key_stale' ? reauthenticate(exchange) : { ok: true, value: exchange }
 }
 

@@ -1,3 +1,4 @@
+import type { BudgetAction } from '../domain/catalog.ts'
 import { formatUsd } from '../domain/money.ts'
 import type { Receipt } from '../domain/plan.ts'
 import type { Refusal } from '../domain/refusal.ts'
@@ -56,6 +57,8 @@ function describe(refusal: Refusal): Description {
       return invalid(400, costOver(refusal.limit), 'demarc-max-cost-usd')
     case 'budget_exhausted':
       return { status: 402, type: INSUFFICIENT_QUOTA, message: exhausted(refusal) }
+    case 'budget_restricted':
+      return { status: 402, type: INSUFFICIENT_QUOTA, message: restricted(refusal) }
     case 'budget_busy':
       return later(429, refusal.retryAfterS, busy(refusal.budget))
     case 'rate_limited':
@@ -117,6 +120,17 @@ const broken = (status: number, message: string): Description => ({
 
 const costOver = (limit: string): string =>
   `Every permitted destination may cost more than ${limit}. Set a lower max_completion_tokens, shorten the prompt, or raise the limit.`
+
+const LEFT: Readonly<Record<BudgetAction, string>> = {
+  notify: 'serves as before',
+  'basic-quality': 'serves only models of basic quality',
+  'open-weights-only': 'serves only open-weights models',
+  'own-zone-only': "serves only on the organisation's own hardware",
+  refuse: 'serves nothing that costs money',
+}
+
+const restricted = ({ budget, action }: Extract<Refusal, { code: 'budget_restricted' }>): string =>
+  `So much of the budget \`${budget}\` is spent that it ${LEFT[action]} now, and none of that can take this request. Ask for \`auto\` or another model, or ask whoever keeps policies/budgets.yaml.`
 
 const busy = (budget: string): string =>
   `All that is left of the budget \`${budget}\` is held by requests in flight. Try again when they have ended.`

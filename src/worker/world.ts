@@ -1,6 +1,7 @@
 import { destinations } from '../destinations/index.ts'
 import type { Destination } from '../destinations/destination.ts'
-import type { Budget, CatalogDestination, Price } from '../domain/catalog.ts'
+import type { Caller } from '../domain/caller.ts'
+import type { Budget, CatalogDestination, Model, Price } from '../domain/catalog.ts'
 import type { Zone } from '../domain/destination.ts'
 import { parseBundle } from '../policy/bundle.ts'
 import { DAY_MS, factsAt } from '../policy/facts.ts'
@@ -10,6 +11,7 @@ import { connectionOf, type Connection } from './connections.ts'
 import type { Env } from './env.ts'
 import { isCooling } from './health.ts'
 import { alarm } from './observability/log.ts'
+import { restrictionsOf } from './restrictions.ts'
 import { activeHash, loadBundle } from './stores/policy.ts'
 
 /** A destination of the policy in force, with how this Worker reaches it. */
@@ -29,6 +31,7 @@ export type InForce = {
   readonly reach: ReadonlyMap<string, Reach>
   /** The price that was pinned when an attempt was reserved. */
   readonly priceOf: (priceVersion: string) => Price | undefined
+  readonly modelOf: (id: string) => Model | undefined
 }
 
 const POLICIES_MAX = 4
@@ -85,11 +88,13 @@ function load(env: Env, hash: string, text: string): InForce {
     reach.set(entry.id, { entry, destination, connection, zoneAt: daily(entry) })
   }
   const versions = new Map(bundle.value.prices.map((price) => [price.version, price]))
+  const models = new Map(bundle.value.models.map((model) => [model.id, model]))
   return {
     compiled: compileBundle(bundle.value, hash),
     budgets: bundle.value.budgets,
     reach,
     priceOf: (version) => versions.get(version),
+    modelOf: (id) => models.get(id),
   }
 }
 
@@ -112,8 +117,14 @@ function adapterOf(name: string): Destination | undefined {
 }
 
 /** What deciding needs to know besides the request. */
-export function worldOf({ compiled, reach }: InForce, nowMs: number, ownZoneOnly: boolean): World {
+export function worldOf(
+  { compiled, reach, budgets }: InForce,
+  caller: Caller,
+  nowMs: number,
+  ownZoneOnly: boolean,
+): World {
   return {
+    restrictions: restrictionsOf(caller, budgets, nowMs),
     policy: compiled,
     adapters: destinations,
     availability: (id) => {

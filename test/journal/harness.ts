@@ -7,6 +7,7 @@ import { countRequest, reserve, type ReserveOutcome } from '../../src/journal/re
 import { emptyState, type JournalState, type Lease } from '../../src/journal/state.ts'
 
 export const NOW_MS = Date.UTC(2026, 10, 24, 12)
+export const RESETS_AT_MS = Date.UTC(2026, 11, 1)
 export const LEASE: Lease = { policyHash: 'p1', keyEpoch: 1, untilMs: NOW_MS + 30_000 }
 
 const FACTS = {
@@ -36,11 +37,13 @@ export const request = (changes: Partial<ReserveRequest> = {}): ReserveRequest =
   boundPicoUsd: '100',
   expiresAtMs: NOW_MS + 60_000,
   nodes: ['tenant', 'team:search'],
-  caps: [{ id: 'all', node: 'tenant', limitPicoUsd: '1000' }],
+  caps: [{ id: 'all', node: 'tenant', limitPicoUsd: '1000', resetsAtMs: RESETS_AT_MS }],
   period: '2026-11',
   policyHash: 'p1',
   keyEpoch: 1,
   zone: 'third-party',
+  isOpenWeights: true,
+  isBasicQuality: false,
   key: 'k1',
   limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null },
   waitMs: 2_000,

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import type { ReserveRequest } from '../../src/journal/messages.ts'
 import type { Lease } from '../../src/journal/state.ts'
-import { LEASE, MemoryJournal, NOW_MS, refusalOf, report, request } from './harness.ts'
+import {
+  LEASE,
+  MemoryJournal,
+  NOW_MS,
+  refusalOf,
+  report,
+  request,
+  RESETS_AT_MS,
+} from './harness.ts'
 
 const held = (attempt: string, boundPicoUsd: string): ReserveRequest =>
   request({ attempt, decision: attempt, boundPicoUsd })
@@ -49,8 +57,8 @@ test.each<[string, ReserveRequest, Lease, object | undefined]>([
     'checks every node of the path',
     request({
       caps: [
-        { id: 'all', node: 'tenant', limitPicoUsd: '1000' },
-        { id: 'search', node: 'team:search', limitPicoUsd: '99' },
+        { id: 'all', node: 'tenant', limitPicoUsd: '1000', resetsAtMs: RESETS_AT_MS },
+        { id: 'search', node: 'team:search', limitPicoUsd: '99', resetsAtMs: RESETS_AT_MS },
       ],
     }),
     LEASE,

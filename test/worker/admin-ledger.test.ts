@@ -40,6 +40,8 @@ async function spend(tenant: string, attempt: string): Promise<void> {
       period: '2026-11',
       policyHash: 'a'.repeat(64),
       keyEpoch: 1,
+      isOpenWeights: true,
+      isBasicQuality: false,
       zone: 'third-party',
       key: facts.key,
       limits: { requestsPerMinute: null, tokensPerMinute: null, concurrency: null },

@@ -10,15 +10,13 @@ import type {
 } from '../../journal/messages.ts'
 import { pack } from '../../journal/outbox.ts'
 import { addToWindow, countRequest, reserve } from '../../journal/reserve.ts'
-import type { JournalState, Lease } from '../../journal/state.ts'
+import type { JournalState } from '../../journal/state.ts'
 import type { Env } from '../env.ts'
 import { alarm } from '../observability/log.ts'
+import { LeaseKeeper } from './lease.ts'
+import { Notices } from './notices.ts'
 import { JournalStore, type Write, type Written } from './journal-store.ts'
 
-/** How long the journal may rely on what it last read as being in force. */
-const LEASE_MS = 30_000
-/** From when on a lease is renewed while it still holds. */
-const RENEW_MS = 10_000
 /** Longest that a reserve may wait for reservations in flight to settle. */
 const WAIT_FOR_BUDGET_MS = 2_000
 /** How long a transaction waits for company when the last one had some; measured in docs/decisions/0006. */
@@ -46,27 +44,29 @@ type Pending = {
 export class Journal extends DurableObject<Env> {
   readonly #store: JournalStore
   readonly #state: JournalState
-  #lease: Lease = { policyHash: null, keyEpoch: 0, untilMs: 0 }
-  #leaseReadMs = 0
-  #renewal: Promise<void> | undefined
+  readonly #notices: Notices
+  readonly #lease: LeaseKeeper
   #pending: Pending[] = []
   #waiting: Pending[] = []
   #flushing = false
   #lastBatch = 0
   #alarmAtMs = Infinity
-  #tenant: string
+  readonly #tenant: string
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#store = new JournalStore(ctx.storage.sql)
     this.#state = this.#store.load()
+    this.#notices = new Notices(ctx.storage.sql)
     this.#tenant = this.#store.counter('tenant') ?? ctx.id.name ?? ''
+    this.#lease = new LeaseKeeper(env, this.#tenant)
     if (ctx.id.name !== undefined) this.#store.setCounter('tenant', ctx.id.name)
   }
 
   /** Writes what ended and holds what wants to start. Safe to repeat. */
   async commit(call: CommitRequest): Promise<CommitReply> {
-    if (Date.now() - this.#leaseReadMs >= RENEW_MS) await this.#refreshLease()
+    const renewed = this.#lease.renewed()
+    if (renewed !== undefined) await renewed
     return new Promise((resolve) => {
       const waitMs = Math.min(call.reserve?.waitMs ?? 0, WAIT_FOR_BUDGET_MS)
       this.#pending.push({ call, resolve, waitUntilMs: Date.now() + waitMs })
@@ -118,10 +118,11 @@ export class Journal extends DurableObject<Env> {
   }
 
   #reserve(request: ReserveRequest, nowMs: number, write: Write): CommitReply {
-    const outcome = reserve(this.#state, this.#lease, request, nowMs)
+    const outcome = reserve(this.#state, this.#lease.lease, request, nowMs)
     if (outcome.do === 'refuse') return outcome.refusal
     if (outcome.do === 'repeat') return outcome.acknowledgement
     countRequest(this.#state, request, nowMs)
+    this.#notices.watch(request)
     const { seq } = write(outcome.transition)
     return { status: 'reserved', attempt: request.attempt, seq }
   }
@@ -165,9 +166,13 @@ export class Journal extends DurableObject<Env> {
       for (const transition of expire(this.#state, nowMs)) write(transition)
       this.#forgetOld(nowMs)
     })
-    this.#transact(() => this.#store.snapshot(this.#state))
+    this.#transact(() => {
+      this.#store.snapshot(this.#state)
+      this.#notices.record(this.#state, this.#tenant, nowMs)
+    })
     const isSent = await this.#trySend(nowMs)
-    const nextMs = isSent ? this.#nextAlarmMs(nowMs) : nowMs + RETRY_SEND_MS
+    const isTold = await this.#notices.deliver(this.env, nowMs)
+    const nextMs = isSent && isTold ? this.#nextAlarmMs(nowMs) : nowMs + RETRY_SEND_MS
     if (nextMs === undefined || nextMs >= this.#alarmAtMs) return
     this.#alarmAtMs = nextMs
     await this.ctx.storage.setAlarm(nextMs)
@@ -261,38 +266,11 @@ export class Journal extends DurableObject<Env> {
   }
 
   /**
-   * Reads what is in force now, instead of when the lease runs out.
+   * Reads what is in force now.
    *
-   * @throws if it cannot be read: then the old lease holds until it runs out.
+   * @throws if it cannot be read.
    */
-  async refresh(): Promise<void> {
-    const askedMs = Date.now()
-    await this.#readLease()
-    if (this.#leaseReadMs < askedMs) throw new Error('what is in force cannot be read')
-  }
-
-  async #refreshLease(): Promise<void> {
-    this.#renewal ??= this.#readLease().finally(() => (this.#renewal = undefined))
-    if (Date.now() > this.#lease.untilMs) await this.#renewal
-  }
-
-  /** A failure leaves the old lease as it is: when it has run out, only zone `own` is served. */
-  async #readLease(): Promise<void> {
-    const askedMs = Date.now()
-    try {
-      const row = await this.env.DB.prepare(
-        'SELECT policy_hash, key_epoch FROM tenant WHERE id = ?',
-      )
-        .bind(this.#tenant)
-        .first<{ policy_hash: string | null; key_epoch: number }>()
-      this.#lease = {
-        policyHash: row?.policy_hash ?? null,
-        keyEpoch: row?.key_epoch ?? 0,
-        untilMs: askedMs + LEASE_MS,
-      }
-      this.#leaseReadMs = askedMs
-    } catch {
-      alarm('lease not renewed: what is in force cannot be read', { tenant: this.#tenant })
-    }
+  refresh(): Promise<void> {
+    return this.#lease.refresh()
   }
 }

@@ -1,0 +1,32 @@
+import { hmacHex } from './body-hash.ts'
+import { variable, type Env } from './env.ts'
+
+/** Something that people asked to be told. Names and numbers only: nothing of a request. */
+export type Notice = {
+  readonly type: string
+  readonly [fact: string]: string | number
+}
+
+/** How long a receiver may take. */
+const TIMEOUT_MS = 10_000
+
+/**
+ * Posts a notice to the organisation's webhook, signed with HMAC-SHA-256 over the body if `WEBHOOK_SECRET` is set. Answers
+ * whether it need not be sent again: it was taken, or nobody has asked for it.
+ */
+export async function notify(env: Env, notice: Notice): Promise<boolean> {
+  const url = variable(env, 'WEBHOOK_URL')
+  if (url === undefined) return true
+  const body = JSON.stringify(notice)
+  const secret = variable(env, 'WEBHOOK_SECRET')
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (secret !== undefined) headers['demarc-signature'] = `sha256=${await hmacHex(secret, body)}`
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
+    await response.body?.cancel()
+    return response.ok
+  } catch {
+    return false
+  }
+}
