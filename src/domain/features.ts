@@ -32,6 +32,7 @@ export const MINOR_FEATURES = [
   'prompt-cache',
   'temperature',
   'top-p',
+  'top-k',
   'safety-identifier',
   'moderation',
   'message-name',

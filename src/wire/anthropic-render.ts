@@ -9,7 +9,8 @@ import type {
 import type { Feature } from '../domain/features.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { outputConfig, tune } from './anthropic-thinking.ts'
-import { defined, jsonObjectOf, parseObject } from './read.ts'
+import { inputOf, thinkingBlock } from './anthropic-reply-render.ts'
+import { defined } from './read.ts'
 import type { RenderedRequest } from './wire.ts'
 
 /** `max_tokens` is required. Callers set a limit; this stands in where one does not. */
@@ -17,7 +18,7 @@ const MAX_TOKENS = 4096
 
 /**
  * The conversation as a Messages request. System messages go to the front whatever their place; reasoning of earlier
- * turns stays out, because it would need Anthropic's own signature.
+ * turns goes back only with Anthropic's own signature.
  */
 export function renderAnthropicRequest(chat: ChatRequest, upstreamModel: string): RenderedRequest {
   const unsupported = new Set<Feature>(unspoken(chat))
@@ -33,6 +34,7 @@ export function renderAnthropicRequest(chat: ChatRequest, upstreamModel: string)
     tool_choice: renderToolChoice(chat),
     temperature: tuning.temperature,
     top_p: tuning.topP,
+    top_k: tuning.topK,
     stop_sequences: chat.stop.length === 0 ? undefined : chat.stop,
     stream: chat.stream ? true : undefined,
     thinking: tuning.thinking,
@@ -84,16 +86,20 @@ function blocksOf(
       return message.parts.flatMap((part) => renderPart(part, unsupported))
     case 'assistant':
       return [
+        ...(message.thoughts ?? [])
+          .filter(({ signature }) => signature.maker === 'anthropic')
+          .map(thinkingBlock),
         ...message.parts.flatMap(({ text }) => textBlock(text)),
         ...message.toolCalls.map(renderCall),
       ]
     case 'tool':
       return [
-        {
+        defined({
           type: 'tool_result',
           tool_use_id: callId(message.callId),
           content: message.parts.flatMap(({ text }) => textBlock(text)),
-        },
+          is_error: message.isError === true ? true : undefined,
+        }),
       ]
   }
 }
@@ -104,14 +110,11 @@ const textBlock = (text: string): JsonObject[] => (text === '' ? [] : [{ type: '
 /** Ids are letters, digits, dash and underscore. */
 const callId = (id: string): string => id.replaceAll(/[^a-zA-Z0-9_-]/g, '_')
 
-/** The input must be an object; arguments that are none, as a model may write them, are kept as text in one. */
 const renderCall = (call: ToolCall): JsonObject => ({
   type: 'tool_use',
   id: callId(call.id),
   name: call.name,
-  input:
-    jsonObjectOf(parseObject(call.arguments)) ??
-    (call.arguments.trim() === '' ? {} : { invalid_arguments: call.arguments }),
+  input: inputOf(call.arguments),
 })
 
 function renderPart(part: ChatPart, unsupported: Set<Feature>): JsonObject[] {

@@ -1,6 +1,7 @@
 import type { ChatReply, Finish } from '../domain/chat.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { Usage } from '../domain/usage.ts'
+import { assistantMessage } from './anthropic-parse-blocks.ts'
 import {
   countOf,
   isObject,
@@ -19,28 +20,18 @@ export function parseAnthropicReply(body: string): Result<ChatReply, MalformedRe
   if (!Array.isArray(reply['content'])) return err({ expected: 'content: array' })
   const blocks = objectsOf(reply['content'])
   const rawFinish = textOf(reply['stop_reason']) ?? ''
-  const thinking = blocks.filter(({ type }) => type === 'thinking')
+  const { parts, reasoning, toolCalls, thoughts } = assistantMessage(blocks)
   return ok({
     id: textOf(reply['id']),
     model: textOf(reply['model']),
     choices: [
       {
         index: 0,
-        text: blocks
-          .map((block) => (block['type'] === 'text' ? (textOf(block['text']) ?? '') : ''))
-          .join(''),
+        text: parts.map(({ text }) => text).join(''),
         refusal: explanationOf(reply),
-        reasoning:
-          thinking.length === 0
-            ? undefined
-            : thinking.map((block) => textOf(block['thinking']) ?? '').join(''),
-        toolCalls: blocks
-          .filter(({ type }) => type === 'tool_use')
-          .map((block) => ({
-            id: textOf(block['id']) ?? '',
-            name: textOf(block['name']) ?? '',
-            arguments: JSON.stringify(block['input'] ?? {}),
-          })),
+        reasoning,
+        toolCalls,
+        ...(thoughts === undefined ? {} : { thoughts }),
         finish: unifyAnthropicFinish(rawFinish),
         rawFinish,
       },

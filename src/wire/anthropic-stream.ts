@@ -1,18 +1,22 @@
-import type { ChatEvent } from '../domain/chat.ts'
+import type { ChatEvent, Signature } from '../domain/chat.ts'
+import { sealed } from './anthropic-parse-blocks.ts'
 import { explanationOf, readAnthropicUsage, unifyAnthropicFinish } from './anthropic-reply.ts'
 import { errorEvent, NOT_JSON } from './error.ts'
 import { numberOf, objectOf, parseObject, textOf, type Foreign } from './read.ts'
+import { parseSignature } from './signature.ts'
 import type { ChatStream, StreamFrame } from './wire.ts'
 
 /** A stream of Messages events. */
 export const openAnthropicStream = (): ChatStream =>
-  stream({ started: false, usage: {}, tools: [] })
+  stream({ started: false, usage: {}, tools: [], callSignature: undefined })
 
 type State = {
   readonly started: boolean
   /** Figures so far: later ones replace earlier ones. */
   readonly usage: Foreign
   readonly tools: readonly Tool[]
+  /** What a sealed thought before a call holds, if it is Gemini's signature of that call. */
+  readonly callSignature: Signature | undefined
 }
 
 /** A `tool_use` block; `block` is its place among all blocks. */
@@ -67,6 +71,7 @@ function startBlock(
 ): readonly [State, readonly ChatEvent[]] {
   if (content['type'] === 'text') return [state, textEvents('text', content['text'])]
   if (content['type'] === 'thinking') return [state, textEvents('reasoning', content['thinking'])]
+  if (content['type'] === 'redacted_thinking') return sealedThought(state, content)
   if (content['type'] !== 'tool_use') return [state, []]
   const index = state.tools.length
   const input = objectOf(content['input'])
@@ -78,18 +83,40 @@ function startBlock(
       index,
       id: textOf(content['id']) ?? '',
       name: textOf(content['name']) ?? '',
+      ...(state.callSignature === undefined ? {} : { signature: state.callSignature }),
     },
   ]
   if (hasArguments) {
     events.push({ type: 'tool-arguments', choice: 0, index, text: JSON.stringify(input) })
   }
-  return [{ ...state, tools: [...state.tools, { block, hasArguments }] }, events]
+  const tools = [...state.tools, { block, hasArguments }]
+  return [{ ...state, tools, callSignature: undefined }, events]
+}
+
+/** Gemini signs calls, for which we wrote a sealed thought before the call. */
+function sealedThought(state: State, content: Foreign): readonly [State, readonly ChatEvent[]] {
+  const signature = sealed(textOf(content['data']) ?? '')
+  return signature.maker === 'gemini'
+    ? [{ ...state, callSignature: signature }, []]
+    : [state, [{ type: 'reasoning', choice: 0, text: '', signature }]]
 }
 
 const textEvents = (type: 'text' | 'reasoning', value: unknown): ChatEvent[] => {
   const text = textOf(value) ?? ''
   return text === '' ? [] : [{ type, choice: 0, text }]
 }
+
+const signatureEvents = (signature: string): ChatEvent[] =>
+  signature === ''
+    ? []
+    : [
+        {
+          type: 'reasoning',
+          choice: 0,
+          text: '',
+          signature: parseSignature(signature, 'anthropic'),
+        },
+      ]
 
 function readDelta(
   state: State,
@@ -103,8 +130,10 @@ function readDelta(
       return [state, textEvents('reasoning', delta['thinking'])]
     case 'input_json_delta':
       return addArguments(state, block, textOf(delta['partial_json']) ?? '')
+    case 'signature_delta':
+      return [state, signatureEvents(textOf(delta['signature']) ?? '')]
     default:
-      return [state, []] // signatures and citations have no place in other dialects
+      return [state, []] // citations have no place in other dialects
   }
 }
 

@@ -8,6 +8,7 @@ export type Tuning = {
   readonly effort: string | undefined
   readonly temperature: number | undefined
   readonly topP: number | undefined
+  readonly topK: number | undefined
   readonly unsupported: readonly Feature[]
 }
 
@@ -15,8 +16,8 @@ export type Tuning = {
  * How a reasoning effort and sampling are said to a model.
  *
  * Up to 4.5 thinking has a budget; from 4.6 it is adaptive with an effort; from 4.7 sampling cannot be set; from 5 it
- * thinks unless told not to. A forced tool excludes thinking. Before 4.6 so does an answer to tool results, because it
- * would have to repeat signed thinking that other dialects have no place for.
+ * thinks unless told not to. A forced tool excludes thinking. Before 4.6 so does an answer to tool results without the
+ * signed thinking that led to the calls, which other dialects have no place for.
  * Source: https://platform.claude.com/docs/en/about-claude/models/migration-guide (read 2026-11-23).
  */
 export function tune(chat: ChatRequest, upstreamModel: string, maxTokens: number): Tuning {
@@ -33,11 +34,10 @@ export function tune(chat: ChatRequest, upstreamModel: string, maxTokens: number
     spokenEffort = effortOf(effort, version, silent)
   } else if (effort !== undefined && effort !== 'none') {
     const budget = Math.min(BUDGETS[effort] ?? BUDGET_MAX, Math.floor(maxTokens / 2))
-    const answersTools = chat.messages.at(-1)?.role === 'tool'
-    if (forced || answersTools || budget < BUDGET_MIN) unsupported.push('reasoning-effort')
+    if (forced || lacksThought(chat) || budget < BUDGET_MIN) unsupported.push('reasoning-effort')
     else thinking = { type: 'enabled', budget_tokens: budget }
   }
-  const { temperature, topP } = chat.sampling
+  const { temperature, topP, topK } = chat.sampling
   const thinks = thinking !== undefined && thinking['type'] !== 'disabled'
   const takesSampling = version < 4.7 && !thinks
   // Outside 0 to 1 there is no such temperature; the two together are refused.
@@ -45,13 +45,22 @@ export function tune(chat: ChatRequest, upstreamModel: string, maxTokens: number
   const canCut = takesSampling && topP !== undefined && !canHeat
   if (temperature !== undefined && !canHeat) unsupported.push('temperature')
   if (topP !== undefined && !canCut) unsupported.push('top-p')
+  if (topK !== undefined && !takesSampling) unsupported.push('top-k')
   return {
     thinking,
     effort: spokenEffort,
     temperature: canHeat ? temperature : undefined,
     topP: canCut ? topP : undefined,
+    topK: takesSampling ? topK : undefined,
     unsupported,
   }
+}
+
+/** Results of tools are to be answered, and the thinking before the calls is not there. */
+function lacksThought({ messages }: ChatRequest): boolean {
+  if (messages.at(-1)?.role !== 'tool') return false
+  const asked = messages.findLast((message) => message.role === 'assistant')
+  return asked?.thoughts?.some(({ signature }) => signature.maker === 'anthropic') !== true
 }
 
 /** Least that the API accepts, in tokens. */

@@ -42,7 +42,10 @@ function push(state: State, event: ChatEvent): readonly [State, string] {
     case 'text':
       return delta(state, event.choice, { content: event.text })
     case 'reasoning':
-      return delta(state, event.choice, { reasoning_content: event.text })
+      // A signature has no place here.
+      return event.text === ''
+        ? [state, '']
+        : delta(state, event.choice, { reasoning_content: event.text })
     case 'refusal':
       return delta(state, event.choice, { refusal: event.text })
     case 'tool-start': {

@@ -14,7 +14,7 @@ import { renderDataUrl } from './data-url.ts'
 import { defined } from './read.ts'
 import type { RenderedRequest } from './wire.ts'
 
-/** The conversation as a chat completion request. This dialect has words for all of it. */
+/** The conversation as a chat completion request. This dialect has words for all of it but a limit on the candidates. */
 export function renderChatRequest(chat: ChatRequest, upstreamModel: string): RenderedRequest {
   const { sampling } = chat
   const body = defined({
@@ -45,7 +45,7 @@ export function renderChatRequest(chat: ChatRequest, upstreamModel: string): Ren
     reasoning_effort: chat.reasoningEffort,
     user: chat.user,
   })
-  return { body, unsupported: [] }
+  return { body, unsupported: sampling.topK === undefined ? [] : ['top-k'] }
 }
 
 function renderMessage(message: ChatMessage): JsonObject {

@@ -38,6 +38,7 @@ export function renderWorkersAiRequest(chat: ChatRequest, upstreamModel: string)
     messages: Array.isArray(messages) ? messages.map(withContent) : [],
     ...rest,
     max_tokens: chat.outputTokensMax,
+    top_k: native ? chat.sampling.topK : undefined,
     response_format: native ? nativeFormat(chat) : format,
     ...(native ? {} : { stop, parallel_tool_calls: parallel, reasoning_effort: effort }),
   })
@@ -51,6 +52,7 @@ function unspoken(chat: ChatRequest, native: boolean): Feature[] {
   if (chat.user !== undefined) features.push('user')
   // It takes the word, but may answer without a call.
   if (chat.toolChoice.type === 'required') features.push('tool-choice')
+  if (!native && chat.sampling.topK !== undefined) features.push('top-k')
   if (!native) return features
   if (chat.stop.length > 0) features.push('stop')
   if (chat.parallelToolCalls === false) features.push('parallel-tool-calls')
