@@ -8,6 +8,7 @@ export type Command = {
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   classify: async () => (await import('./commands/classify.ts')).classifyCommand,
   decide: async () => (await import('./commands/decide.ts')).decideCommand,
+  eval: async () => (await import('./commands/eval.ts')).evalCommand,
   key: async () => (await import('./commands/key.ts')).keyCommand,
   ledger: async () => (await import('./commands/ledger.ts')).ledgerCommand,
   policy: async () => (await import('./commands/policy.ts')).policyCommand,

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util'
+import { classify } from '../../src/classifier/classify.ts'
+import type { Command } from '../demarc.ts'
+import { calibrate } from '../eval/calibration.ts'
+import { describeCalibration, describeSet, describeSpeed } from '../eval/report.ts'
+import { Scorer, type SetScore, type Verdict } from '../eval/score.ts'
+import { readSets, type EvalSet } from '../eval/sets.ts'
+import { envelopeOfText, measureAdversaries, measureSpeed } from '../eval/speed.ts'
+
+const USAGE = `demarc eval classifier --data DIR   how much the classifier finds, and how often it is wrong
+
+  --data DIR        folder with dev/*.jsonl[.gz] and negatives/*.jsonl
+  --set NAME        only this set; may be given several times
+  --no-speed        leave out the timings
+  --json            one line of JSON instead of tables
+
+For each set: recall and precision by documents, marks and words; false alarms; levels; why marks were missed. Then
+calibration and speed. No text is printed.`
+
+export const evalCommand: Command = {
+  usage: USAGE,
+  run: async (args) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        data: { type: 'string' },
+        set: { type: 'string', multiple: true, default: [] },
+        'no-speed': { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
+    })
+    if (positionals.join() !== 'classifier' || values.data === undefined) throw new Error(USAGE)
+    const sets = readSets(values.data, values.set)
+    if (sets.length === 0) throw new Error('--set: no such set in the folder of --data')
+    const scored = sets.map(scoreSet)
+    const calibrations = calibrate(scored.flatMap(({ verdicts }) => verdicts))
+    const speed = values['no-speed'] ? undefined : speedOf(sets)
+    if (values.json) {
+      console.log(toJson({ sets: scored.map(({ score }) => score), calibrations, speed }))
+      return 0
+    }
+    for (const { score } of scored) console.log(`${describeSet(score)}\n`)
+    if (calibrations.length > 0) console.log(`${describeCalibration(calibrations)}\n`)
+    if (speed !== undefined) console.log(describeSpeed(speed.speeds, speed.adversaries))
+    return 0
+  },
+}
+
+/** Classifies every row of the set. */
+export function scoreSet(set: EvalSet): { score: SetScore; verdicts: readonly Verdict[] } {
+  const scorer = new Scorer(set)
+  for (const row of set.rows) {
+    const { findings, label } = classify(envelopeOfText(row.text))
+    scorer.add(row, findings, label.scan === 'complete' ? label.level : label.scan)
+  }
+  return { score: scorer.score, verdicts: scorer.verdicts }
+}
+
+function speedOf(sets: readonly EvalSet[]) {
+  const texts = sets.flatMap(({ rows }) => rows.map(({ text }) => text))
+  return {
+    speeds: [measureSpeed(texts, 4_000, 4_000), measureSpeed(texts, 100_000, 200)],
+    adversaries: measureAdversaries(),
+  }
+}
+
+const toJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, member: unknown) =>
+    member instanceof Map ? Object.fromEntries(member) : member,
+  )

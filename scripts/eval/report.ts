@@ -1,0 +1,110 @@
+import type { Calibration } from './calibration.ts'
+import type { KindScore, SetScore, Share } from './score.ts'
+import type { Adversary, Speed } from './speed.ts'
+
+export const percent = ({ hits, of }: Share): string =>
+  of === 0 ? '–' : ((100 * hits) / of).toFixed(1)
+
+/** Wilson score interval, lower bound at 95 %, in percent: what a small set can vouch for. */
+export function wilson({ hits, of }: Share): string {
+  if (of === 0) return '–'
+  const z = 1.96
+  const p = hits / of
+  const centre = p + (z * z) / (2 * of)
+  const margin = z * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of))
+  return ((100 * (centre - margin)) / (1 + (z * z) / of)).toFixed(1)
+}
+
+/** Columns as wide as their widest cell; the first to the left, the others to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((cell, column) =>
+    Math.max(cell.length, ...rows.map((row) => (row[column] ?? '').length)),
+  )
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+const kindRow = (kind: string, score: KindScore): readonly string[] => [
+  `  ${kind}`,
+  String(Math.max(score.spans.of, score.documents.of)),
+  percent(score.documents),
+  wilson(score.documents),
+  percent(score.spans),
+  percent(score.tokens),
+  percent(score.documentPrecision),
+  percent(score.spanPrecision),
+  percent(score.tokenPrecision),
+]
+
+const HEAD = ['', 'marks', 'doc R', '≥95%', 'span R', 'tok R', 'doc P', 'span P', 'tok P']
+
+export function describeSet(score: SetScore): string {
+  const kinds = [...score.kinds].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const flagged = shares(score.group === 'negatives' ? score.alarms : score.flagged, score.rows)
+  const misses = kinds.flatMap(([kind, { misses: causes }]) =>
+    causes.size === 0
+      ? []
+      : [
+          `  missed ${kind}: ${[...causes]
+            .toSorted(([, a], [, b]) => b - a)
+            .slice(0, 6)
+            .map(([cause, count]) => `${count} ${cause}`)
+            .join(', ')}`,
+        ],
+  )
+  return [
+    `${score.set}: ${score.rows} documents`,
+    ...(kinds.length === 0
+      ? []
+      : [
+          table(
+            HEAD,
+            kinds.map(([kind, own]) => kindRow(kind, own)),
+          ),
+        ]),
+    `  ${score.group === 'negatives' ? 'false alarms' : 'flagged'}, % of documents: ${flagged || 'none'}`,
+    `  levels, %: ${shares(score.levels, score.rows)}`,
+    ...misses,
+  ].join('\n')
+}
+
+const shares = (counts: ReadonlyMap<string, number>, of: number): string =>
+  [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([name, hits]) => `${name} ${percent({ hits, of })}`)
+    .join(', ')
+
+export function describeCalibration(calibrations: readonly Calibration[]): string {
+  const rows = calibrations.map(({ kind, finds, error, bins }) => [
+    kind,
+    String(finds),
+    (100 * error).toFixed(1),
+    bins.map((b) => `${(100 * b.confidence).toFixed(0)}→${(100 * b.right).toFixed(0)}`).join(' '),
+  ])
+  return `calibration, sets that mark a kind throughout; confidence → share right, %\n${table(['kind', 'finds', 'ECE %', 'bins'], rows)}`
+}
+
+export function describeSpeed(speeds: readonly Speed[], adversaries: readonly Adversary[]): string {
+  const rows = speeds.map(({ bytes, runs, p50Ms, p99Ms, megabytesPerSecond }) => [
+    `${bytes / 1000} KB`,
+    String(runs),
+    p50Ms.toFixed(3),
+    p99Ms.toFixed(3),
+    megabytesPerSecond.toFixed(1),
+  ])
+  const worst = adversaries
+    .slice(0, 5)
+    .map(({ piece, milliseconds }) => `${JSON.stringify(piece)} ${milliseconds.toFixed(1)} ms`)
+  return [
+    table(['speed', 'runs', 'p50 ms', 'p99 ms', 'MB/s'], rows),
+    `adversarial 100 KB, worst: ${worst.join(', ')}`,
+  ].join('\n')
+}
