@@ -3,7 +3,7 @@ import { Alias, Budget, CatalogDestination, Model, Price } from '../domain/catal
 import { Agreement, DestinationClass, Zone } from '../domain/destination.ts'
 import { FINDING_KINDS } from '../domain/finding.ts'
 import { CATEGORIES, LEVELS, SCANS } from '../domain/label.ts'
-import { QUALITIES } from '../domain/request.ts'
+import { OPERATIONS, QUALITIES } from '../domain/request.ts'
 import { AttributeName, Attributes, Labels } from './vocabulary.ts'
 
 /** Appears in receipts and refusals, so it is a word that people can say. */
@@ -45,10 +45,7 @@ export const RequestCondition = z.strictObject({
   app: Names.optional(),
   purpose: Names.optional(),
   quality: z.array(z.enum(QUALITIES)).min(1).optional(),
-  operation: z
-    .array(z.enum(['chat']))
-    .min(1)
-    .optional(),
+  operation: z.array(z.enum(OPERATIONS)).min(1).optional(),
   handling: z
     .strictObject({
       stored: z.boolean().optional(),
