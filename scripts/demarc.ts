@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   policy: async () => (await import('./commands/policy.ts')).policyCommand,
   price: async () => (await import('./commands/price.ts')).priceCommand,
   redact: async () => (await import('./commands/redact.ts')).redactCommand,
+  simulate: async () => (await import('./commands/simulate.ts')).simulateCommand,
   transcode: async () => (await import('./commands/transcode.ts')).transcodeCommand,
 }
 
