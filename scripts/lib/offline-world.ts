@@ -1,7 +1,6 @@
 import { callerOf } from '../../src/access/key-request.ts'
 import { destinations } from '../../src/destinations/index.ts'
 import type { Refusal } from '../../src/domain/refusal.ts'
-import type { SurfaceName } from '../../src/domain/request.ts'
 import { err, type Result } from '../../src/domain/result.ts'
 import { scanJson } from '../../src/encoding/json-scan.ts'
 import { canonicalBundle } from '../../src/policy/bundle.ts'
@@ -9,7 +8,7 @@ import type { Bundle } from '../../src/policy/schema.ts'
 import { compileBundle } from '../../src/router/compile.ts'
 import type { World } from '../../src/router/world.ts'
 import { surfaces } from '../../src/surfaces/index.ts'
-import type { ReadRequest } from '../../src/surfaces/surface.ts'
+import type { ReadRequest, Surface } from '../../src/surfaces/surface.ts'
 
 /** A key without limits or default label, for decisions that belong to nobody. */
 export const DEFAULT_CALLER = callerOf('default', { team: 'default', app: 'default' })
@@ -25,8 +24,12 @@ export function healthyWorld(bundle: Bundle, nowMs: number): World {
   }
 }
 
-/** Reads a body as a surface does. */
-export function readRequest(body: string, surface: SurfaceName): Result<ReadRequest, Refusal> {
+/** Reads a body as a surface does; `url` is where it was sent to, for surfaces that have the model there. */
+export function readRequest(
+  body: string,
+  surface: keyof typeof surfaces,
+  url = 'http://localhost/',
+): Result<ReadRequest, Refusal> {
   const document = scanJson(body)
   if (!document.ok)
     return err({
@@ -34,5 +37,6 @@ export function readRequest(body: string, surface: SurfaceName): Result<ReadRequ
       param: null,
       message: `not JSON: ${document.error.problem}`,
     })
-  return surfaces[surface].read(document.value)
+  const { read }: Surface = surfaces[surface]
+  return read(document.value, { url, headers: new Headers() })
 }

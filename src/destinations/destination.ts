@@ -1,6 +1,6 @@
 import type { Json } from '../domain/json.ts'
 import type { Feature } from '../domain/features.ts'
-import type { Operation, WireName } from '../domain/request.ts'
+import type { DialectName, Operation, WireName } from '../domain/request.ts'
 
 /** What a provider is, as data: its wire format, where it lives, and the edits that its dialect of the format needs. */
 export type Destination = {
@@ -10,6 +10,12 @@ export type Destination = {
   /** Where it lives unless configured; undefined for what every organisation hosts itself. */
   readonly baseUrl: string | undefined
   readonly path: (upstreamModel: string, operation: Operation, stream: boolean) => string
+  /**
+   * What it speaks besides `wire`, and how: other dialects for conversations, which are used for clients that speak them,
+   * embeddings, counting tokens. `wire` itself is listed where a client's own body may ask for more than what
+   * translation has words for.
+   */
+  readonly speaks?: Readonly<Partial<Record<DialectName, Endpoint>>>
   /** Headers that carry the credential. */
   readonly authorize: (credential: string) => Readonly<Record<string, string>>
   /** Applied to the client's own body, in order, when its dialect is the upstream's. */
@@ -24,6 +30,14 @@ export type Destination = {
   readonly errorReplies: 'free' | 'billed' | 'unstated'
   /** Where that, and the dialect, is documented. */
   readonly source: string
+}
+
+/** How one dialect is spoken at a destination. */
+export type Endpoint = {
+  readonly path: (upstreamModel: string, stream: boolean) => string
+  readonly edits: readonly Edit[]
+  /** Of what a client's own body may ask for. */
+  readonly unsupported: readonly Feature[]
 }
 
 /** A change of a top-level field of the body. */

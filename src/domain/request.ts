@@ -1,13 +1,22 @@
 import type { Feature } from './features.ts'
 
-/** What a client may do with a key on one surface. Later surfaces add to it. */
-export type Operation = 'chat'
+/** What a request asks to be done. Each is classified, decided, reserved and recorded in the same way. */
+export const OPERATIONS = ['chat', 'embeddings', 'count-tokens'] as const
+export type Operation = (typeof OPERATIONS)[number]
 
-/** Names of inbound dialects. */
-export type SurfaceName = 'openai-chat'
-
-/** Names of upstream dialects. */
+/** Names of upstream dialects for conversations. */
 export type WireName = 'openai-chat' | 'anthropic-messages' | 'gemini' | 'workers-ai'
+
+/** Names of upstream dialects for embeddings. */
+export type EmbeddingsWireName = 'openai-embeddings' | 'gemini-embeddings' | 'workers-ai-embeddings'
+
+/** Names of upstream dialects for counting tokens. */
+export type CountWireName = 'anthropic-count-tokens' | 'gemini-count-tokens'
+
+export type DialectName = WireName | 'openai-responses' | EmbeddingsWireName | CountWireName
+
+/** What clients may speak to us; each is called as the upstream dialect that is the same, byte for byte. */
+export type SurfaceName = Exclude<DialectName, 'workers-ai' | 'workers-ai-embeddings'>
 
 export const QUALITIES = ['basic', 'standard', 'frontier'] as const
 export type Quality = (typeof QUALITIES)[number]

@@ -41,7 +41,7 @@ export function placeOf(
   const verdict = isOwn ? verdicts.raw : (verdicts.redacted ?? verdicts.raw)
   const rank = verdict.route?.ranks[destinationAt] ?? -1
   const adapter = Object.hasOwn(world.adapters, name) ? world.adapters[name] : undefined
-  const unspoken = adapter?.unsupported ?? []
+  const unspoken = adapter?.speaks?.[request.surface]?.unsupported ?? adapter?.unsupported ?? []
   const availability = world.availability(destination)
   const asked = request.features.filter((one) => unspoken.includes(one) && !isEssential(one))
   return {

@@ -1,12 +1,16 @@
 import type { DeclaredLabel } from '../domain/caller.ts'
 import type { BudgetAction } from '../domain/catalog.ts'
 import type { Feature } from '../domain/features.ts'
-import type { Quality } from '../domain/request.ts'
+import type { DialectName, Quality } from '../domain/request.ts'
 import type { Compiled } from './compile.ts'
 
 /** What the router needs to know of a destination's adapter; a `Destination` of `src/destinations` is one. */
 type Adapter = {
   readonly unsupported: readonly Feature[]
+  /** The same for clients whose own dialect it speaks. */
+  readonly speaks?: Readonly<
+    Partial<Record<DialectName, { readonly unsupported: readonly Feature[] }>>
+  >
   readonly acceptsModel: (upstreamModel: string) => boolean
 }
 

@@ -1,6 +1,26 @@
 import type { SurfaceName } from '../domain/request.ts'
 import { openaiChatSurface } from './openai-chat.ts'
-import type { Surface } from './surface.ts'
+import { openaiDialect } from './openai-dialect.ts'
+import type { Dialect, Surface } from './surface.ts'
 
-/** Every dialect that clients may speak. */
-export const surfaces = { 'openai-chat': openaiChatSurface } satisfies Record<SurfaceName, Surface>
+/** Everything that clients may speak. */
+export const surfaces = {
+  'openai-chat': openaiChatSurface,
+} satisfies Partial<Record<SurfaceName, Surface>>
+
+const all: readonly Surface[] = Object.values(surfaces)
+
+/** The surface that a POST to this path is meant for. */
+export const surfaceAt = (pathname: string): Surface | undefined =>
+  all.find((surface) => surface.serves(pathname))
+
+/** The dialect in which to say that there is nothing at a path: that of the paths beside it. */
+export function dialectAt(pathname: string): Dialect {
+  const near = NEAR.find(([path]) => path.test(pathname))?.[1]
+  return all.find(({ dialect }) => dialect.name === near)?.dialect ?? openaiDialect
+}
+
+const NEAR: readonly (readonly [RegExp, Dialect['name']])[] = [
+  [/^\/v1\/messages(?:\/|$)/, 'anthropic'],
+  [/^\/v1beta(?:\/|$)|^\/v1\/models\/.+:/, 'gemini'],
+]

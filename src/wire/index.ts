@@ -1,8 +1,8 @@
-import type { WireName } from '../domain/request.ts'
+import type { CountWireName, DialectName, EmbeddingsWireName, WireName } from '../domain/request.ts'
 import { anthropicMessages } from './anthropic-messages.ts'
 import { gemini } from './gemini.ts'
 import { openaiChat } from './openai-chat.ts'
-import type { Wire } from './wire.ts'
+import type { CountWire, EmbeddingsWire, Wire } from './wire.ts'
 import { workersAi } from './workers-ai.ts'
 
 export const wires = {
@@ -11,3 +11,25 @@ export const wires = {
   'openai-chat': openaiChat,
   'workers-ai': workersAi,
 } satisfies Record<WireName, Wire>
+
+/** Dialects for embeddings. */
+export const embeddingsWires = {} satisfies Partial<Record<EmbeddingsWireName, EmbeddingsWire>>
+
+/** Dialects for counting tokens. */
+export const countWires = {} satisfies Partial<Record<CountWireName, CountWire>>
+
+/** @throws TypeError if it is no dialect for conversations: a destination is declared wrongly. */
+export const wireOf = (name: DialectName): Wire => find<Wire>(wires, name)
+
+/** @throws TypeError if it is no dialect for embeddings: a destination is declared wrongly. */
+export const embeddingsWireOf = (name: DialectName): EmbeddingsWire =>
+  find<EmbeddingsWire>(embeddingsWires, name)
+
+/** @throws TypeError if it is no dialect for counting tokens: a destination is declared wrongly. */
+export const countWireOf = (name: DialectName): CountWire => find<CountWire>(countWires, name)
+
+function find<T>(known: Readonly<Partial<Record<string, T>>>, name: DialectName): T {
+  const wire = known[name]
+  if (wire === undefined) throw new TypeError(`${name} is not spoken here`)
+  return wire
+}

@@ -1,6 +1,7 @@
 import type { ChatEvent, ChatReply, ChatRequest } from '../domain/chat.ts'
+import type { EmbeddingsReply, EmbeddingsRequest } from '../domain/embeddings.ts'
 import type { JsonObject } from '../domain/json.ts'
-import type { WireName } from '../domain/request.ts'
+import type { CountWireName, EmbeddingsWireName, WireName } from '../domain/request.ts'
 import type { Result } from '../domain/result.ts'
 import type { Feature } from '../domain/features.ts'
 
@@ -11,6 +12,23 @@ export type Wire = {
   readonly renderRequest: (chat: ChatRequest, upstreamModel: string) => RenderedRequest
   readonly parseReply: (body: string) => Result<ChatReply, MalformedReply>
   readonly openStream: () => ChatStream
+  readonly parseError: (body: string) => UpstreamError
+}
+
+/** An upstream's dialect for embeddings. */
+export type EmbeddingsWire = {
+  readonly name: EmbeddingsWireName
+  readonly renderRequest: (request: EmbeddingsRequest, upstreamModel: string) => RenderedRequest
+  readonly parseReply: (body: string) => Result<EmbeddingsReply, MalformedReply>
+  readonly parseError: (body: string) => UpstreamError
+}
+
+/** An upstream's dialect for counting the tokens of a conversation. */
+export type CountWire = {
+  readonly name: CountWireName
+  readonly renderRequest: (chat: ChatRequest, upstreamModel: string) => RenderedRequest
+  /** Tokens of the input. */
+  readonly parseReply: (body: string) => Result<number, MalformedReply>
   readonly parseError: (body: string) => UpstreamError
 }
 

@@ -1,6 +1,8 @@
 import type { Attempt, Receipt } from '../domain/plan.ts'
 import type { Label } from '../domain/label.ts'
 import type { Refusal } from '../domain/refusal.ts'
+import { openaiDialect } from '../surfaces/openai-dialect.ts'
+import type { Dialect } from '../surfaces/surface.ts'
 import { toHttp } from './to-http.ts'
 
 /** Headers that every answer about a decision carries. */
@@ -11,11 +13,13 @@ export type DecisionHeaders = {
   readonly unsupported: readonly string[]
   /** Output tokens that the key's setting put in; undefined if none. */
   readonly outputTokens: number | undefined
+  /** Whose name for a request's id is used; OpenAI's if absent. */
+  readonly dialect?: Dialect
 }
 
 export function decisionHeaders(of: DecisionHeaders): Record<string, string> {
   const headers: Record<string, string> = {
-    'x-request-id': of.decision,
+    [of.dialect?.requestIdHeader ?? 'x-request-id']: of.decision,
     'demarc-decision': of.decision,
   }
   if (of.receipt !== undefined) {
@@ -51,9 +55,16 @@ const headerList = (names: readonly string[]): string =>
     .join(', ')
     .slice(0, 1024)
 
-/** A refusal as an HTTP answer in OpenAI's shape. */
-export function refusalResponse(refusal: Refusal, decision: string, decided?: Receipt): Response {
-  const { status, type, code, param, message, headers } = toHttp(refusal)
+/** A refusal as an HTTP answer in the client's dialect. */
+export function refusalResponse(
+  refusal: Refusal,
+  decision: string,
+  decided?: Receipt,
+  dialect: Dialect = openaiDialect,
+): Response {
+  const { headers, ...error } = toHttp(refusal)
+  const message = `${error.message} (decision ${decision})`
+  const { status, body } = dialect.renderError({ ...error, message }, decision)
   const receipt = 'receipt' in refusal ? refusal.receipt : decided
   const named = decisionHeaders({
     decision,
@@ -61,9 +72,7 @@ export function refusalResponse(refusal: Refusal, decision: string, decided?: Re
     attempt: undefined,
     unsupported: [],
     outputTokens: undefined,
+    dialect,
   })
-  return Response.json(
-    { error: { message: `${message} (decision ${decision})`, type, param, code } },
-    { status, headers: { ...named, ...headers } },
-  )
+  return Response.json(body, { status, headers: { ...named, ...headers } })
 }

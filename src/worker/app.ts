@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { surfaces } from '../surfaces/index.ts'
+import { dialectAt, surfaceAt, surfaces } from '../surfaces/index.ts'
+import type { Dialect } from '../surfaces/surface.ts'
 import { refusalResponse } from './answer.ts'
 import type { Env } from './env.ts'
 import { newDecisionId } from './exchange.ts'
@@ -17,12 +18,12 @@ const app = new Hono<{ Bindings: Env }>()
 
 app.use(async (c, next) => {
   await next()
-  if (!c.res.headers.has(REQUEST_ID)) c.header(REQUEST_ID, newDecisionId(Date.now()))
+  const { headers } = c.res
+  if (!headers.has(REQUEST_ID) && !headers.has('request-id')) {
+    c.header(REQUEST_ID, newDecisionId(Date.now()))
+  }
 })
 
-app.post('/v1/chat/completions', (c) =>
-  serve(c.req.raw, c.env, c.executionCtx, surfaces['openai-chat']),
-)
 app.post('/v1/explain', explainRoute)
 app.get('/v1/models', modelsRoute)
 app.get('/v1/decisions/:id', decisionRoute)
@@ -31,27 +32,42 @@ app.route('/admin/api', admin)
 
 app.notFound((c) => {
   const message = `There is no ${c.req.method} on this path. Send POST /v1/chat/completions, POST /v1/explain, GET /v1/models or GET /v1/decisions/{id}.`
-  return refusalResponse({ code: 'not_found', message }, newDecisionId(Date.now()))
+  const decision = newDecisionId(Date.now())
+  return refusalResponse({ code: 'not_found', message }, decision, undefined, dialectAt(c.req.path))
 })
 
-app.onError(bug)
+app.onError((error, c) => bug(error, dialectAt(c.req.path)))
 
 /** Bugs only: expected failures are refusals. The error's text may hold anything, so only its name is logged. */
-function bug(error: Error): Response {
+function bug(error: unknown, dialect: Dialect): Response {
   const id = newDecisionId(Date.now())
-  alarm('unexpected error', { id, error: error.name })
-  const body = { message: `Internal error (${id}).`, type: 'server_error', param: null, code: null }
-  return Response.json({ error: body }, { status: 500, headers: { 'x-request-id': id } })
+  alarm('unexpected error', { id, error: error instanceof Error ? error.name : 'not an error' })
+  const { status, body } = dialect.renderError(
+    {
+      status: 500,
+      type: 'server_error',
+      code: null,
+      param: null,
+      message: `Internal error (${id}).`,
+      retryAfterS: undefined,
+    },
+    id,
+  )
+  return Response.json(body, { status, headers: { [dialect.requestIdHeader]: id } })
 }
 
 const CHAT = '/v1/chat/completions'
 
 /** Everything that comes in. Nearly all of it is one path, which is spared the router. */
 export async function handle(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-  if (request.method !== 'POST' || !request.url.endsWith(CHAT)) return app.fetch(request, env, ctx)
+  if (request.method !== 'POST') return app.fetch(request, env, ctx)
+  const surface = request.url.endsWith(CHAT)
+    ? surfaces['openai-chat']
+    : surfaceAt(new URL(request.url).pathname)
+  if (surface === undefined) return app.fetch(request, env, ctx)
   try {
-    return await serve(request, env, ctx, surfaces['openai-chat'])
+    return await serve(request, env, ctx, surface)
   } catch (error) {
-    return bug(error instanceof Error ? error : new Error('not an error'))
+    return bug(error, surface.dialect)
   }
 }

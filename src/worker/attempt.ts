@@ -3,7 +3,6 @@ import type { Refusal, UpstreamFailure } from '../domain/refusal.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { JsonDocument } from '../encoding/json-scan.ts'
 import type { Assessment } from '../router/assess.ts'
-import { fieldsAsking } from '../surfaces/openai-chat-fields.ts'
 import type { ReadRequest } from '../surfaces/surface.ts'
 import { timesOf } from './deadlines.ts'
 import { bodyHash } from './body-hash.ts'
@@ -77,7 +76,7 @@ export async function tryAttempt(planned: Planned, attempt: Attempt, turn: Turn)
 }
 
 function prepareAttempt(
-  { surface, document, read, assessment, plan, caller, strict }: Planned,
+  { surface, document, read, assessment, plan, caller, strict, request }: Planned,
   attempt: Attempt,
   reach: Reach,
 ): Result<Prepared, Refusal> {
@@ -92,10 +91,19 @@ function prepareAttempt(
   const isUnlimited = read.facts.outputTokensMax === undefined
   const outputTokens = isUnlimited ? (caller.defaultOutputTokens ?? undefined) : undefined
   const { facts } = read
-  const prepared = prepare({ surface, document: body, facts, attempt, outputTokens, reach })
+  const { headers } = request
+  const prepared = prepare({
+    surface,
+    document: body,
+    facts,
+    attempt,
+    outputTokens,
+    reach,
+    headers,
+  })
   if (!strict || prepared.unsupported.length === 0) return ok(prepared)
   // Some of it depends on the values, which only rendering sees.
-  const [param = null] = fieldsAsking(prepared.unsupported)
+  const [param = null] = surface.fieldsAsking(prepared.unsupported)
   const reason = 'demarc-strict is set and this would be left out'
   return err({ code: 'cannot_serve', param, reason, receipt: plan.receipt })
 }

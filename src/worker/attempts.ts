@@ -1,7 +1,8 @@
 import type { Refusal } from '../domain/refusal.ts'
 import { next, type AttemptOutcome, type PastAttempt } from '../router/next.ts'
-import { wires } from '../wire/index.ts'
+import { parseUpstreamError } from '../wire/error.ts'
 import { decisionHeaders } from './answer.ts'
+import { countedHere } from './count-here.ts'
 import { tryAttempt, type Planned, type Tried } from './attempt.ts'
 import { timesOf } from './deadlines.ts'
 import { isStale, type Stale } from './journal-refusal.ts'
@@ -20,6 +21,8 @@ const CLIENT_CLOSED_REQUEST = 499
 /** Tries the plan's attempts as `next` says, each with its own reservation, until one answers or nothing is left. */
 export async function attemptAll(planned: Planned): Promise<Attempted> {
   const { plan, env, startedMs } = planned
+  const counted = countedHere(planned)
+  if (counted !== undefined) return counted
   const history: PastAttempt[] = []
   const deadlineAtMs = startedMs + timesOf(env).wholeMs
   let number = planned.attemptsMade
@@ -120,20 +123,29 @@ function errorResponse(
   planned: Planned,
   { status, body, prepared, retryAfterMs, attempt }: Extract<Tried, { kind: 'error-reply' }>,
 ): Response {
-  const { decision, plan, inForce } = planned
-  const headers = new Headers(
-    decisionHeaders({
-      decision,
-      receipt: plan.receipt,
-      attempt,
-      unsupported: prepared.unsupported,
-      outputTokens: undefined,
-    }),
+  const { decision, plan, surface } = planned
+  const { dialect } = surface
+  const retryAfterS = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000)
+  const { message, type, code } = parseUpstreamError(body)
+  const rendered = dialect.renderError(
+    {
+      status,
+      message,
+      type: type ?? 'upstream_error',
+      param: null,
+      code: code ?? null,
+      retryAfterS,
+    },
+    decision,
   )
-  headers.set('content-type', 'application/json')
-  if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)))
-  const wire = inForce.reach.get(attempt.destination)?.destination.wire ?? 'openai-chat'
-  const { message, type, code } = wires[wire].parseError(body)
-  const error = { message, type: type ?? 'upstream_error', param: null, code: code ?? null }
-  return new Response(JSON.stringify({ error }), { status, headers })
+  const headers = decisionHeaders({
+    decision,
+    receipt: plan.receipt,
+    attempt,
+    unsupported: prepared.unsupported,
+    outputTokens: undefined,
+    dialect,
+  })
+  if (retryAfterS !== undefined) headers['retry-after'] = String(retryAfterS)
+  return Response.json(rendered.body, { status: rendered.status, headers })
 }

@@ -5,12 +5,7 @@ import { authenticateKey, reauthenticateKey } from './stores/keys.ts'
 
 const UNAUTHENTICATED: Refusal = { code: 'unauthenticated' }
 
-const BEARER = /^Bearer ([^\s]{1,512})$/i
-
-const presentedBy = (request: Request): string | undefined =>
-  BEARER.exec(request.headers.get('authorization') ?? '')?.[1]
-
-/** Who is calling, by the key in the `authorization` header. Whatever is wrong with it, the answer is the same. */
+/** Who is calling, by the key as the client's dialect presents it. Whatever is wrong with it, the answer is the same. */
 export const authenticate = (exchange: Exchange): Promise<Result<Authenticated, Refusal>> =>
   by(authenticateKey, exchange)
 
@@ -22,7 +17,7 @@ async function by(
   look: typeof authenticateKey,
   exchange: Exchange,
 ): Promise<Result<Authenticated, Refusal>> {
-  const presented = presentedBy(exchange.request)
+  const presented = exchange.surface.dialect.keyOf(exchange.request)
   if (presented === undefined) return err(UNAUTHENTICATED)
   const found = await look(exchange.env, presented, Date.now())
   return found.ok ? ok({ ...exchange, ...found.value }) : err(UNAUTHENTICATED)

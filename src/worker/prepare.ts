@@ -1,13 +1,12 @@
 import type { JsonObject } from '../domain/json.ts'
 import type { Attempt } from '../domain/plan.ts'
-import type { RequestFacts } from '../domain/request.ts'
-import { member } from '../encoding/json-document.ts'
-import { NODE, type JsonDocument } from '../encoding/json-scan.ts'
-import { memberPatches, splice, type MemberChange, type Patch } from '../encoding/splice.ts'
+import type { DialectName, RequestFacts } from '../domain/request.ts'
+import type { JsonDocument } from '../encoding/json-scan.ts'
 import { editChanges } from '../destinations/apply-edits.ts'
-import { fieldsAsking } from '../surfaces/openai-chat-fields.ts'
+import { spokenFor, type Spoken } from '../destinations/spoken.ts'
 import type { Surface } from '../surfaces/surface.ts'
-import { wires } from '../wire/index.ts'
+import { countWireOf, embeddingsWireOf, wireOf } from '../wire/index.ts'
+import type { RenderedRequest } from '../wire/wire.ts'
 import type { Dispatch } from './permit.ts'
 import type { Reach } from './world.ts'
 
@@ -16,7 +15,9 @@ export type Prepared = {
   readonly dispatch: Dispatch
   /** The final body as it is hashed for the record. */
   readonly body: string
-  /** The upstream speaks the client's dialect: its bytes pass through. */
+  /** The upstream's dialect. */
+  readonly dialect: DialectName
+  /** It is the client's own: the upstream's bytes pass through. */
   readonly sameWire: boolean
   readonly unsupported: readonly string[]
 }
@@ -30,33 +31,39 @@ export type PrepareInput = {
   /** What the key's own output limit adds to a request that sets none; undefined if nothing. */
   readonly outputTokens: number | undefined
   readonly reach: Reach
+  /** The client's. */
+  readonly headers: Headers
 }
 
 /**
  * Makes the final body for one destination. In the client's own dialect the body is spliced, never re-serialised; else
- * it goes by way of `domain/chat`.
+ * it goes by way of `domain/chat` or `domain/embeddings`.
  *
- * @throws TypeError if the destination is not configured: the plan would not hold it then.
+ * @throws TypeError if the destination is not configured, or does not do what is asked: the plan would not hold it then.
  */
 export function prepare(input: PrepareInput): Prepared {
   const { surface, facts, attempt, reach } = input
   const { destination, connection } = reach
-  if (connection === undefined) throw new TypeError(`${attempt.destination} is not configured`)
-  const sameWire = destination.wire === surface.wire && destination.transport === 'http'
-  const { body, inputs, unsupported } = sameWire ? pass(input) : translate(input)
+  const spoken = spokenFor(destination, surface.name, surface.operation)
+  if (connection === undefined || spoken === undefined) {
+    throw new TypeError(`${attempt.destination} is not configured for ${surface.operation}`)
+  }
+  const { dialect, isClients: sameWire } = spoken
+  const { body, inputs, unsupported } = sameWire
+    ? pass(input, spoken)
+    : serialised(translate(input, dialect))
   const named = [...new Set([...attempt.unsupported, ...unsupported])].toSorted()
   const dispatch: Dispatch =
     destination.transport === 'binding'
       ? { transport: 'binding', model: attempt.upstreamModel, inputs }
       : {
           transport: 'http',
-          url:
-            connection.url + destination.path(attempt.upstreamModel, facts.operation, facts.stream),
-          headers: connection.headers,
+          url: connection.url + spoken.path(attempt.upstreamModel, facts.stream),
+          headers: sameWire ? withForwarded(connection.headers, input) : connection.headers,
           body,
           via: connection.via,
         }
-  return { dispatch, body, sameWire, unsupported: named }
+  return { dispatch, body, dialect, sameWire, unsupported: named }
 }
 
 type Body = {
@@ -65,67 +72,59 @@ type Body = {
   readonly unsupported: readonly string[]
 }
 
-/** The client's own bytes, with only the edits that the plan needs. */
-function pass({ document, facts, attempt, outputTokens, reach }: PrepareInput): Body {
-  const changes: MemberChange[] = [
-    { op: 'set', key: 'model', value: JSON.stringify(attempt.upstreamModel) },
-  ]
-  changes.push(...limitChanges(document, facts, outputTokens))
-  if (attempt.unsupported.length > 0) {
-    const leftOut = new Set([...fieldsAsking(attempt.unsupported), ...attempt.unsupported])
-    for (const key of leftOut) changes.push({ op: 'remove', key })
-  }
-  changes.push(...editChanges(document, reach.destination.edits))
-  const patches: Patch[] = []
-  const mustAsk = facts.stream && !facts.wantsUsageChunk
-  if (mustAsk && reach.destination.usageInStream === 'asked')
-    patches.push(...askForUsage(document, changes))
-  patches.push(...memberPatches(document, changes))
-  return { body: splice(document.text, patches), inputs: {}, unsupported: [] }
+function pass(
+  { surface, document, facts, attempt, outputTokens, reach }: PrepareInput,
+  { edits }: Spoken,
+): Body {
+  const body = surface.pass(document, {
+    facts,
+    upstreamModel: attempt.upstreamModel,
+    outputTokens,
+    leaveOut: attempt.unsupported,
+    mustAskForUsage: reach.destination.usageInStream === 'asked',
+    edits: editChanges(document, edits),
+  })
+  return { body, inputs: {}, unsupported: [] }
 }
 
-const LIMITS = ['max_completion_tokens', 'max_tokens'] as const
+const serialised = ({ body, unsupported }: RenderedRequest): Body => ({
+  body: JSON.stringify(body),
+  inputs: body,
+  unsupported,
+})
 
-/** The output limit that the bound rests on is the only one that is sent, whichever of its two names say what. */
-function limitChanges(
-  document: JsonDocument,
-  { outputTokensMax }: RequestFacts,
-  outputTokens: number | undefined,
-): MemberChange[] {
-  const isClear = LIMITS.some((key) => member(document, 0, key) < 0)
-  if (isClear && outputTokens === undefined) return []
-  const limit = outputTokensMax ?? outputTokens
-  const changes: MemberChange[] = LIMITS.map((key) => ({ op: 'remove', key }))
-  if (limit !== undefined) {
-    changes.push({ op: 'set', key: 'max_completion_tokens', value: String(limit) })
+function translate(input: PrepareInput, dialect: DialectName): RenderedRequest {
+  const { surface, document, facts, attempt, outputTokens } = input
+  switch (surface.operation) {
+    case 'chat': {
+      const chat = surface.parse(document.text, facts)
+      const outputTokensMax = chat.outputTokensMax ?? outputTokens ?? attempt.outputTokensMax
+      return wireOf(dialect).renderRequest({ ...chat, outputTokensMax }, attempt.upstreamModel)
+    }
+    case 'embeddings': {
+      const request = surface.parse(document.text, facts)
+      return embeddingsWireOf(dialect).renderRequest(request, attempt.upstreamModel)
+    }
+    case 'count-tokens': {
+      const chat = surface.parse(document.text, facts)
+      return countWireOf(dialect).renderRequest(chat, attempt.upstreamModel)
+    }
   }
-  return changes
 }
 
-/** Streams must report usage, or their cost is unknown; the extra chunk is taken out again if nobody asked for it. */
-function askForUsage(document: JsonDocument, changes: MemberChange[]): Patch[] {
-  const options = member(document, 0, 'stream_options')
-  if (document.kinds[options] !== NODE.object) {
-    changes.push({ op: 'set', key: 'stream_options', value: '{"include_usage":true}' })
-    return []
-  }
-  const asked = member(document, options, 'include_usage')
-  if (asked >= 0) {
-    return [{ start: document.starts[asked] ?? 0, end: document.ends[asked] ?? 0, text: 'true' }]
-  }
-  const at = (document.starts[options] ?? 0) + 1
-  const isEmpty = document.nexts[options] === options + 1
-  return [{ start: at, end: at, text: `"include_usage":true${isEmpty ? '' : ','}` }]
-}
+/** What may stand in a header that goes on: names of betas, versions and dates, nothing like a text. */
+const FORWARDED = /^[\w.,: -]{1,512}$/
 
-function translate({ surface, document, attempt, outputTokens, reach }: PrepareInput): Body {
-  const chat = surface.parse(document.text)
-  const outputTokensMax = chat.outputTokensMax ?? outputTokens ?? attempt.outputTokensMax
-  const wire = wires[reach.destination.wire]
-  const rendered = wire.renderRequest({ ...chat, outputTokensMax }, attempt.upstreamModel)
-  return {
-    body: JSON.stringify(rendered.body),
-    inputs: rendered.body,
-    unsupported: rendered.unsupported,
+/** The client's headers for an upstream of its own dialect, as far as the surface lists them. */
+function withForwarded(
+  ours: Readonly<Record<string, string>>,
+  { surface, headers }: PrepareInput,
+): Readonly<Record<string, string>> {
+  if (surface.forwardedHeaders.length === 0) return ours
+  const all: Record<string, string> = { ...ours }
+  for (const name of surface.forwardedHeaders) {
+    const value = headers.get(name)
+    if (value !== null && FORWARDED.test(value)) all[name] = value
   }
+  return all
 }

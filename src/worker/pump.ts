@@ -1,4 +1,5 @@
 import type { Outcome } from '../journal/messages.ts'
+import type { SurfaceError } from '../surfaces/surface.ts'
 import type { Opened } from './receive.ts'
 import type { Relay, Seen } from './relay.ts'
 
@@ -15,7 +16,7 @@ export type PumpInput<T extends Opened = Opened> = {
   readonly abort: AbortController
   readonly client: AbortSignal
   /** What the client is told if the upstream breaks off. */
-  readonly errorFrame: () => Uint8Array
+  readonly brokenOff: SurfaceError
 }
 
 /** Carries a stream to the client and to its end, whoever leaves first. Never throws. */
@@ -43,7 +44,9 @@ async function carryChunks(input: PumpInput<Extract<Opened, { kind: 'pumped' }>>
     broken = true
   }
   const seen = relay.seen()
-  if (!isWhole(seen, broken) && !seen.error) await client.send(input.errorFrame())
+  if (!isWhole(seen, broken) && !seen.error) {
+    await client.send(relay.fail(input.brokenOff))
+  }
   await client.close()
   return conclude(seen, broken, client.isGone(), abort.signal)
 }
@@ -77,7 +80,10 @@ async function carryCopy(input: PumpInput<Extract<Opened, { kind: 'copied' }>>):
   // A pipe fails for either side: if the copy was read to its end, it was not the upstream.
   gone ||= pipeFailed && !broken
   const seen = relay.seen()
-  if (!gone) gone = !(await finish(writable, isWhole(seen, broken) || seen.error, input.errorFrame))
+  if (!gone) {
+    const isClean = isWhole(seen, broken) || seen.error
+    gone = !(await finish(writable, isClean ? undefined : relay.fail(input.brokenOff)))
+  }
   return conclude(seen, broken, gone, abort.signal)
 }
 
@@ -100,12 +106,11 @@ async function readCopy(reader: ReadableStreamBYOBReader, relay: Relay): Promise
 /** Ends the client's side, with an error frame if the answer is not whole; false if nobody is there any more. */
 async function finish(
   writable: WritableStream<Uint8Array>,
-  isClean: boolean,
-  errorFrame: () => Uint8Array,
+  errorFrame: Uint8Array | undefined,
 ): Promise<boolean> {
   const writer = writable.getWriter()
   try {
-    if (!isClean) await writer.write(errorFrame())
+    if (errorFrame !== undefined) await writer.write(errorFrame)
     await writer.close()
     return true
   } catch {

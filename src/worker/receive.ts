@@ -1,18 +1,8 @@
-import type { ChatReply } from '../domain/chat.ts'
-import type { Attempt } from '../domain/plan.ts'
 import type { UpstreamFailure } from '../domain/refusal.ts'
-import type { RequestFacts } from '../domain/request.ts'
 import { err, ok, type Result } from '../domain/result.ts'
-import type { ReplyMeta, Surface } from '../surfaces/surface.ts'
-import { wires } from '../wire/index.ts'
-import { readChatUsage } from '../wire/openai-chat.ts'
-import { isObject, parseObject, textOf } from '../wire/read.ts'
-import { replyEvents } from '../wire/reply-events.ts'
-import type { Destination } from '../destinations/destination.ts'
-import { passingRelay, translatingRelay, type Relay, type Seen } from './relay.ts'
-
-/** A whole reply as the client gets it, and what the settlement needs of it. */
-export type Whole = { readonly body: string; readonly seen: Seen }
+import { wireOf } from '../wire/index.ts'
+import { arrayRelay, passingRelay, readingRelay, translatingRelay, type Relay } from './relay.ts'
+import type { ReceiveInput } from './whole.ts'
 
 /**
  * A reply whose first token has arrived; the rest follows.
@@ -37,80 +27,7 @@ export type Opened =
       readonly ended: boolean
     }
 
-export type ReceiveInput = {
-  readonly surface: Surface
-  readonly facts: RequestFacts
-  readonly attempt: Attempt
-  readonly destination: Destination
-  readonly sameWire: boolean
-  readonly meta: ReplyMeta
-}
-
 type Failure = Exclude<UpstreamFailure, 'error-reply'>
-
-/** Reads a reply that is not a stream. */
-export async function receiveWhole(
-  response: Response,
-  input: ReceiveInput,
-  signal: AbortSignal,
-): Promise<Result<Whole, Failure>> {
-  let text: string
-  try {
-    text = await response.text()
-  } catch {
-    return err(signal.aborted ? 'timeout' : 'cut-off')
-  }
-  if (input.facts.stream) return streamWhole(text, input)
-  return input.sameWire ? passWhole(text) : translateWhole(text, input)
-}
-
-/** The client asked for a stream and the upstream answered whole, as some models of Workers AI do. */
-function streamWhole(text: string, input: ReceiveInput): Result<Whole, Failure> {
-  const parsed = wires[input.destination.wire].parseReply(text)
-  if (!parsed.ok) return err('malformed-reply')
-  let renderer = input.surface.openStream(input.meta)
-  let body = ''
-  for (const event of replyEvents(parsed.value)) {
-    const [next, rendered] = renderer.push(event)
-    renderer = next
-    body += rendered
-  }
-  return ok({ body: body + renderer.end(), seen: seenOf(parsed.value) })
-}
-
-function passWhole(text: string): Result<Whole, Failure> {
-  const reply = parseObject(text)
-  const choices = reply?.['choices']
-  if (reply === undefined || !Array.isArray(choices)) return err('malformed-reply')
-  const first: unknown = choices[0]
-  const seen: Seen = {
-    usage: readChatUsage(reply['usage']),
-    finish: isObject(first) ? textOf(first['finish_reason']) : undefined,
-    complete: true,
-    firstToken: true,
-    error: false,
-    serviceTier: textOf(reply['service_tier']),
-    model: textOf(reply['model']),
-  }
-  return ok({ body: text, seen })
-}
-
-function translateWhole(text: string, input: ReceiveInput): Result<Whole, Failure> {
-  const parsed = wires[input.destination.wire].parseReply(text)
-  if (!parsed.ok) return err('malformed-reply')
-  const reply = parsed.value
-  return ok({ body: input.surface.renderReply(reply, input.meta), seen: seenOf(reply) })
-}
-
-const seenOf = (reply: ChatReply): Seen => ({
-  usage: reply.usage,
-  finish: reply.choices[0]?.rawFinish,
-  complete: true,
-  firstToken: true,
-  error: false,
-  serviceTier: undefined,
-  model: reply.model,
-})
 
 /**
  * Opens a stream and reads until something of the answer is there: until then nothing has been sent to the client, and
@@ -123,24 +40,37 @@ export async function openStream(
 ): Promise<Result<Opened, Failure>> {
   const { body } = response
   if (body === null) return err('malformed-reply')
-  const { facts, destination } = input
-  const isUnchanged = facts.wantsUsageChunk || destination.usageInStream === 'always'
   try {
-    return input.sameWire && isUnchanged
-      ? await openCopied(body, passingRelay(false))
-      : await openPumped(body, relayOf(input))
+    return passesUnchanged(input)
+      ? await openCopied(body, relayOf(input, false))
+      : await openPumped(body, relayOf(input, true))
   } catch {
     return err(signal.aborted ? 'timeout' : 'cut-off')
   }
 }
 
-const relayOf = (input: ReceiveInput): Relay =>
-  input.sameWire
-    ? passingRelay(true)
-    : translatingRelay(
-        wires[input.destination.wire].openStream(),
-        input.surface.openStream(input.meta),
-      )
+/** No byte of the stream is changed for the client. */
+function passesUnchanged({
+  sameWire,
+  surface,
+  framing,
+  facts,
+  usageInStream,
+}: ReceiveInput): boolean {
+  if (!sameWire || framing !== undefined) return false
+  return surface.name !== 'openai-chat' || facts.wantsUsageChunk || usageInStream === 'always'
+}
+
+function relayOf(input: ReceiveInput, stripsUsage: boolean): Relay {
+  const { surface, dialect, sameWire, meta, framing } = input
+  if (surface.operation !== 'chat') throw new TypeError(`${surface.name} has no streams`)
+  if (sameWire && surface.name === 'openai-chat') return passingRelay(surface, stripsUsage)
+  const source = wireOf(dialect).openStream()
+  const relay = sameWire
+    ? readingRelay(surface, source)
+    : translatingRelay(source, surface.openStream(meta))
+  return framing === undefined ? relay : arrayRelay(relay)
+}
 
 /** Whether an answer has begun, and if not, why it never will. */
 function begun(relay: Relay, ended: boolean): 'yes' | 'not-yet' | Failure {

@@ -1,7 +1,7 @@
 import type { ChatEvent } from '../domain/chat.ts'
 import type { Usage } from '../domain/usage.ts'
-import { endSse, openSse, pushSse } from '../encoding/sse.ts'
-import type { EventRenderer } from '../surfaces/surface.ts'
+import { endSse, openSse, pushSse, type SseFrame } from '../encoding/sse.ts'
+import type { ChatSurface, EventRenderer, SurfaceError } from '../surfaces/surface.ts'
 import { endTap, openTap, pushTap } from '../wire/openai-chat-tap.ts'
 import type { ChatStream } from '../wire/wire.ts'
 
@@ -24,11 +24,13 @@ export type Relay = {
   readonly push: (chunk: Uint8Array) => Uint8Array | undefined
   /** The upstream has ended: what is still to be sent. */
   readonly end: () => Uint8Array | undefined
+  /** The upstream broke off: what the client is told. */
+  readonly fail: (error: SurfaceError) => Uint8Array
   readonly seen: () => Seen
 }
 
-/** The same dialect on both sides: bytes pass, usage is read from them. */
-export function passingRelay(stripUsageChunk: boolean): Relay {
+/** OpenAI's chat completions on both sides: bytes pass, usage is read from them. */
+export function passingRelay({ dialect }: ChatSurface, stripUsageChunk: boolean): Relay {
   let tap = openTap({ stripUsageChunk })
   return {
     push: (chunk) => {
@@ -41,6 +43,7 @@ export function passingRelay(stripUsageChunk: boolean): Relay {
       tap = next
       return out
     },
+    fail: (error) => UTF8.encode(dialect.renderErrorFrame(error)),
     seen: () => ({ ...tap, complete: tap.done || tap.finish !== undefined }),
   }
 }
@@ -56,36 +59,127 @@ const NOTHING: Seen = {
   model: undefined,
 }
 
+/** Another dialect, the same on both sides: bytes pass, and what they mean is read as for a translation. */
+export function readingRelay(surface: ChatSurface, source: ChatStream): Relay {
+  const reader = readFrames(source)
+  let lastData: string | undefined
+  return {
+    push: (chunk) => {
+      lastData = reader.push(chunk) ?? lastData
+      return chunk
+    },
+    end: () => {
+      lastData = reader.end() ?? lastData
+      return undefined
+    },
+    fail: (error) =>
+      UTF8.encode(surface.breakOff?.(error, lastData) ?? surface.dialect.renderErrorFrame(error)),
+    seen: reader.seen,
+  }
+}
+
 /** Two dialects: frames become events of ours, and those the client's frames. */
 export function translatingRelay(source: ChatStream, target: EventRenderer): Relay {
+  let client = target
+  let out = ''
+  const take = (): Uint8Array | undefined => {
+    const text = out
+    out = ''
+    return text === '' ? undefined : UTF8.encode(text)
+  }
+  const render = (event: ChatEvent): void => {
+    const [next, rendered] = client.push(event)
+    client = next
+    out += rendered
+  }
+  const reader = readFrames(source, render)
+  return {
+    push: (chunk) => {
+      reader.push(chunk)
+      return take()
+    },
+    end: () => {
+      reader.end()
+      const { complete, error } = reader.seen()
+      if (complete && !error) out += client.end()
+      return take()
+    },
+    fail: ({ message, code }) => {
+      render({ type: 'error', message, code: code ?? undefined })
+      return take() ?? new Uint8Array(0)
+    },
+    seen: reader.seen,
+  }
+}
+
+/** A stream whose frames are sent as the elements of one JSON array. */
+export function arrayRelay(relay: Relay): Relay {
+  const decoder = new TextDecoder()
+  let sse = openSse()
+  let isOpen = false
+  const elements = (bytes: Uint8Array | undefined): string => {
+    if (bytes === undefined) return ''
+    const [next, frames] = pushSse(sse, decoder.decode(bytes, { stream: true }))
+    sse = next
+    let text = ''
+    for (const { data } of frames) {
+      text += (isOpen ? ',\n' : '[') + data
+      isOpen = true
+    }
+    return text
+  }
+  const closed = (text: string): Uint8Array => UTF8.encode(`${isOpen ? text : '['}]`)
+  return {
+    push: (chunk) => {
+      const text = elements(relay.push(chunk))
+      return text === '' ? undefined : UTF8.encode(text)
+    },
+    end: () => {
+      const text = elements(relay.end()) + elements(endSse(sse) ? UTF8.encode('\n\n') : undefined)
+      const { complete, error } = relay.seen()
+      if (complete || error) return closed(text)
+      return text === '' ? undefined : UTF8.encode(text)
+    },
+    fail: (error) => closed(elements(relay.fail(error))),
+    seen: relay.seen,
+  }
+}
+
+/** A whole event stream as one JSON array of its frames' data. */
+export const asArray = (stream: string): string =>
+  `[${pushSse(openSse(), stream)[1]
+    .map(({ data }) => data)
+    .join(',\n')}]`
+
+type FrameReader = {
+  /** Answers the data of the last frame that ended. */
+  readonly push: (chunk: Uint8Array) => string | undefined
+  readonly end: () => string | undefined
+  readonly seen: () => Seen
+}
+
+function readFrames(source: ChatStream, onEvent?: (event: ChatEvent) => void): FrameReader {
   const decoder = new TextDecoder()
   let sse = openSse()
   let upstream = source
-  let client = target
   let seen = NOTHING
-  const read = (text: string): Uint8Array | undefined => {
-    const [nextSse, frames] = pushSse(sse, text)
-    sse = nextSse
-    let out = ''
-    for (const frame of frames) {
-      const [nextUpstream, events] = upstream.push(frame)
-      upstream = nextUpstream
-      for (const event of events) {
-        seen = note(seen, event)
-        const [nextClient, rendered] = client.push(event)
-        client = nextClient
-        out += rendered
-      }
+  const readFrame = (frame: SseFrame): void => {
+    const [next, events] = upstream.push(frame)
+    upstream = next
+    for (const event of events) {
+      seen = note(seen, event)
+      onEvent?.(event)
     }
-    return out === '' ? undefined : UTF8.encode(out)
+  }
+  const read = (text: string): string | undefined => {
+    const [next, frames] = pushSse(sse, text)
+    sse = next
+    frames.forEach(readFrame)
+    return frames.at(-1)?.data
   }
   return {
     push: (chunk) => read(decoder.decode(chunk, { stream: true })),
-    end: () => {
-      const rest = read(endSse(sse) ? '\n\n' : '')
-      const tail = seen.complete && !seen.error ? UTF8.encode(client.end()) : undefined
-      return rest === undefined || tail === undefined ? (rest ?? tail) : concat(rest, tail)
-    },
+    end: () => read(endSse(sse) ? '\n\n' : ''),
     seen: () => seen,
   }
 }
@@ -107,11 +201,4 @@ function note(seen: Seen, event: ChatEvent): Seen {
     case 'tool-arguments':
       return seen.firstToken ? seen : { ...seen, firstToken: true }
   }
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(a.length + b.length)
-  whole.set(a)
-  whole.set(b, a.length)
-  return whole
 }

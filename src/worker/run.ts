@@ -1,7 +1,7 @@
 import type { Attempt } from '../domain/plan.ts'
 import type { UpstreamFailure } from '../domain/refusal.ts'
 import type { Outcome } from '../journal/messages.ts'
-import type { ReadRequest } from '../surfaces/surface.ts'
+import type { SurfaceError } from '../surfaces/surface.ts'
 import { decisionHeaders } from './answer.ts'
 import type { Planned, Tried } from './attempt.ts'
 import { timesOf } from './deadlines.ts'
@@ -9,12 +9,13 @@ import { noteFailure, noteSuccess } from './health.ts'
 import type { Permit } from './permit.ts'
 import type { Prepared } from './prepare.ts'
 import { pump } from './pump.ts'
-import { openStream, receiveWhole, type ReceiveInput } from './receive.ts'
+import { openStream } from './receive.ts'
 import type { Seen } from './relay.ts'
 import { attemptId } from './reserve-request.ts'
 import { requestIdOf, retryAfterMs, settlement } from './settle.ts'
 import { reportSettlement } from './settlements.ts'
 import { send } from './upstream.ts'
+import { receiveWhole, type ReceiveInput } from './whole.ts'
 import type { Reach } from './world.ts'
 
 /** An attempt that is on record: whatever happens from here, it is settled exactly once. */
@@ -69,24 +70,26 @@ export class Run {
     const tried =
       response.status >= 400
         ? await this.#errorReply(response)
-        : await this.#receive(response, this.#receiveInput(facts))
+        : await this.#receive(response, this.#receiveInput())
     clearTimeout(timer)
     return tried
   }
 
-  #receiveInput(facts: ReadRequest['facts']): ReceiveInput {
-    const { surface, decision, startedMs } = this.#planned
+  #receiveInput(): ReceiveInput {
+    const { surface, decision, startedMs, read, document } = this.#planned
     return {
       surface,
-      facts,
-      attempt: this.#attempt,
-      destination: this.#reach.destination,
+      facts: read.facts,
+      framing: read.framing,
+      dialect: this.#prepared.dialect,
       sameWire: this.#prepared.sameWire,
+      usageInStream: this.#reach.destination.usageInStream,
       meta: {
-        id: `chatcmpl-${decision}`,
+        id: surface.idPrefix + decision,
         model: this.#attempt.model,
         createdS: Math.floor(startedMs / 1000),
-        wantsUsage: facts.wantsUsageChunk,
+        wantsUsage: read.facts.wantsUsageChunk,
+        request: document.text,
       },
     }
   }
@@ -97,7 +100,8 @@ export class Run {
     if (!whole.ok) return this.#fail(whole.error)
     noteSuccess(this.#attempt.destination)
     this.#settle(this.#planned.request.signal.aborted ? 'client-gone' : 'ok', whole.value.seen)
-    const headers = this.#headers(input.facts.stream ? EVENT_STREAM : 'application/json')
+    const headers = this.#headers(input.facts.stream ? streamType(input) : JSON_TYPE)
+    this.#passHeaders(response.headers, headers)
     return { kind: 'answered', response: new Response(whole.value.body, { headers }) }
   }
 
@@ -115,16 +119,15 @@ export class Run {
         writable,
         abort,
         client: request.signal,
-        errorFrame: () => brokenOff(this.#attempt.destination),
+        brokenOff: brokenOff(this.#attempt.destination),
       })
       clearTimeout(deadline)
       this.#settle(outcome, seen)
     }
     ctx.waitUntil(carry())
-    const headers = {
-      ...this.#headers(EVENT_STREAM),
-      'cache-control': 'no-cache',
-    }
+    const headers = this.#headers(streamType(input))
+    headers['cache-control'] = 'no-cache'
+    this.#passHeaders(response.headers, headers)
     return { kind: 'answered', response: new Response(readable, { headers }) }
   }
 
@@ -178,7 +181,7 @@ export class Run {
   }
 
   #headers(contentType: string): Record<string, string> {
-    const { decision, plan, caller, read } = this.#planned
+    const { decision, plan, caller, read, surface } = this.#planned
     const isLimited = read.facts.outputTokensMax === undefined
     return {
       'content-type': contentType,
@@ -188,27 +191,38 @@ export class Run {
         attempt: this.#attempt,
         unsupported: this.#prepared.unsupported,
         outputTokens: isLimited ? (caller.defaultOutputTokens ?? undefined) : undefined,
+        dialect: surface.dialect,
       }),
+    }
+  }
+
+  /** What an upstream of the client's dialect says in headers that clients of it read. */
+  #passHeaders(from: Headers, to: Record<string, string>): void {
+    if (!this.#prepared.sameWire) return
+    for (const name of this.#planned.surface.returnedHeaders) {
+      const value = from.get(name)
+      if (value !== null) to[name] = value
     }
   }
 }
 
+const JSON_TYPE = 'application/json'
 const EVENT_STREAM = 'text/event-stream; charset=utf-8'
+
+const streamType = ({ framing }: ReceiveInput): string =>
+  framing === undefined ? EVENT_STREAM : JSON_TYPE
 
 const isStream = (response: Response): boolean =>
   !(response.headers.get('content-type') ?? '').startsWith('application/json')
 
-const UTF8 = new TextEncoder()
-
-function brokenOff(destination: string): Uint8Array {
-  const error = {
-    message: `The destination \`${destination}\` broke off. What was received so far is not the whole answer.`,
-    type: 'server_error',
-    param: null,
-    code: 'upstream_failed',
-  }
-  return UTF8.encode(`data: ${JSON.stringify({ error })}\n\n`)
-}
+const brokenOff = (destination: string): SurfaceError => ({
+  status: 502,
+  type: 'upstream_error',
+  message: `The destination \`${destination}\` broke off. What was received so far is not the whole answer.`,
+  param: null,
+  code: 'upstream_failed',
+  retryAfterS: undefined,
+})
 
 /** The organisation's own statement while it holds, else the adapter's. */
 function errorRepliesOf({ entry, destination }: Reach, nowMs: number): string {

@@ -30,7 +30,7 @@ export async function serve(
   const decision = newDecisionId(startedMs)
   const exchange: Exchange = { request, env, ctx, surface, decision, startedMs }
   const served = await authenticate(exchange)
-  if (!served.ok) return refusalResponse(served.error, decision)
+  if (!served.ok) return say(exchange, served.error)
   const response = answer(exchange, served.value)
   // A client that leaves must not end what is on record: the attempt is settled all the same.
   ctx.waitUntil(response.catch(() => undefined))
@@ -38,17 +38,16 @@ export async function serve(
 }
 
 async function answer(exchange: Exchange, first: Authenticated): Promise<Response> {
-  const { decision } = exchange
   const hashKey = variable(exchange.env, 'HASH_KEY')
   if (hashKey === undefined || hashKey.length < 16) {
-    return refusalResponse({ code: 'misconfigured', what: MISSING_HASH_KEY }, decision)
+    return say(exchange, { code: 'misconfigured', what: MISSING_HASH_KEY })
   }
   const wishes = readWishes(exchange.request.headers)
-  if (!wishes.ok) return refusalResponse(wishes.error, decision)
+  if (!wishes.ok) return say(exchange, wishes.error)
   const document = await readBody(exchange.request)
-  if (!document.ok) return refusalResponse(document.error, decision)
-  const read = exchange.surface.read(document.value)
-  if (!read.ok) return refusalResponse(read.error, decision)
+  if (!document.ok) return say(exchange, document.error)
+  const read = exchange.surface.read(document.value, exchange.request)
+  if (!read.ok) return say(exchange, read.error)
   const tags = recordableTags(wishes.value.tags)
 
   let caller = first
@@ -56,7 +55,7 @@ async function answer(exchange: Exchange, first: Authenticated): Promise<Respons
   let attemptsMade = 0
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const assessed = await assessFor(caller, read.value, wishes.value, ownZoneOnly)
-    if (!assessed.ok) return refusalResponse(assessed.error, decision)
+    if (!assessed.ok) return say(exchange, assessed.error)
     const { assessment, inForce } = assessed.value
     if (!assessment.decision.ok) return refuse(caller, assessment.decision.error)
     const outcome = await attemptAll({
@@ -76,12 +75,12 @@ async function answer(exchange: Exchange, first: Authenticated): Promise<Respons
       return refuse(caller, outcome.refusal, assessment.decision.value.receipt)
     }
     const again = await catchUp(caller, outcome.stale)
-    if (!again.ok) return refusalResponse(again.error, decision)
+    if (!again.ok) return say(exchange, again.error)
     caller = again.value
     attemptsMade = outcome.attemptsMade
     ownZoneOnly ||= outcome.stale.code === 'no_lease'
   }
-  return refusalResponse({ code: 'policy_unavailable' }, decision)
+  return say(exchange, { code: 'policy_unavailable' })
 }
 
 const MISSING_HASH_KEY =
@@ -120,7 +119,7 @@ async function catchUp(
 function refuse(exchange: Authenticated, refusal: Refusal, decided?: Receipt): Response {
   const { env, ctx, decision, caller, surface } = exchange
   const receipt = 'receipt' in refusal ? refusal.receipt : decided
-  if (refusal.code === 'upstream_failed') return refusalResponse(refusal, decision, receipt)
+  if (refusal.code === 'upstream_failed') return say(exchange, refusal, receipt)
   reportRefusal(env, ctx, caller.tenant, {
     decision,
     atMs: Date.now(),
@@ -132,5 +131,8 @@ function refuse(exchange: Authenticated, refusal: Refusal, decided?: Receipt): R
     rule: refusal.code === 'policy_forbids' ? refusal.rule : null,
     receiptJson: receipt === undefined ? null : JSON.stringify(recordableReceipt(receipt)),
   })
-  return refusalResponse(refusal, decision, receipt)
+  return say(exchange, refusal, receipt)
 }
+
+const say = ({ surface, decision }: Exchange, refusal: Refusal, receipt?: Receipt): Response =>
+  refusalResponse(refusal, decision, receipt, surface.dialect)

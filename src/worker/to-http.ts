@@ -2,25 +2,21 @@ import type { BudgetAction } from '../domain/catalog.ts'
 import { formatUsd } from '../domain/money.ts'
 import type { Receipt } from '../domain/plan.ts'
 import type { Refusal } from '../domain/refusal.ts'
+import type { SurfaceError } from '../surfaces/surface.ts'
 
-/** An error in OpenAI's shape, with its status and headers. */
-export type HttpError = {
-  readonly status: number
-  readonly type: string
-  readonly code: string
-  readonly param: string | null
-  readonly message: string
-  readonly headers: Readonly<Record<string, string>>
-}
+/** An error that a dialect will give its shape, with its headers. */
+export type HttpError = SurfaceError & { readonly headers: Readonly<Record<string, string>> }
 
 /** SDKs re-send on 408, 409, 429 and 5xx: a refusal that will not change must not be sent again. */
-const FINAL = { 'x-should-retry': 'false' }
+const FINAL: Readonly<Record<string, string>> = { 'x-should-retry': 'false' }
 
 /** The only place a refusal becomes HTTP. Says what to do next, never what the prompt held. */
 export function toHttp(refusal: Refusal): HttpError {
   const { status, type, message, param = null, headers = FINAL } = describe(refusal)
   const code = status === 402 ? INSUFFICIENT_QUOTA : refusal.code // the word that SDKs know
-  return { status, type, code, param, message, headers }
+  const seconds = headers['retry-after']
+  const retryAfterS = seconds === undefined ? undefined : Number(seconds)
+  return { status, type, code, param, message, headers, retryAfterS }
 }
 
 type Description = {

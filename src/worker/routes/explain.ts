@@ -16,7 +16,7 @@ export async function explainRoute(c: Context<{ Bindings: Env }>): Promise<Respo
   if (!wishes.ok) return refusalResponse(wishes.error, decision)
   const document = await readBody(request)
   if (!document.ok) return refusalResponse(document.error, decision)
-  const read = surface.read(document.value)
+  const read = surface.read(document.value, request)
   if (!read.ok) return refusalResponse(read.error, decision)
   const assessed = await assessFor(caller.value, read.value, wishes.value, false)
   if (!assessed.ok) return refusalResponse(assessed.error, decision)
