@@ -1,151 +1,91 @@
-import type { Level } from '../domain/label.ts'
-import { LEVELS } from '../domain/label.ts'
 import type { Groups } from './conditions.ts'
-import type { DestinationCondition, Guardrail, Invariant, RequestCondition } from './schema.ts'
+import type { Guardrail, Invariant, Obligation, Route, Waiver, Window } from './schema.ts'
+import { both, dataPhrase, destinationPhrase, either, kindWords } from './words.ts'
 
 /** A guardrail as one English sentence, made from the rule itself, so that what people approve is what runs. */
-export function guardrailSentence({ when, never, level }: Guardrail, groups: Groups): string {
-  const sentence = neverSentence(when, never, groups)
-  return level === 'simulate' ? `${sentence} (Simulated: reported, not enforced.)` : sentence
-}
+export const guardrailSentence = (rule: Guardrail, groups: Groups): string =>
+  `${neverSentence(rule, groups)}${afterwards(rule)}`
 
-/** An invariant as one English sentence. */
-export const invariantSentence = ({ when, never }: Invariant, groups: Groups): string =>
-  neverSentence(when, never, groups)
-
-const neverSentence = (
-  when: RequestCondition,
-  never: DestinationCondition,
+/** An invariant, or any other claim, as one English sentence. */
+export const invariantSentence = (
+  claim: Pick<Invariant, 'when' | 'never'>,
   groups: Groups,
-): string => `Never send ${dataPhrase(when, groups)} to ${destinationPhrase(never, groups)}.`
+): string => neverSentence(claim, groups)
 
-const CATEGORY_WORDS: Readonly<Record<string, string>> = {
-  pii: 'personal data',
-  'pii.minor': 'personal data of minors',
-  health: 'health data',
-  pci: 'payment card data',
-  bank: 'bank account data',
-  'government-id': 'government identity numbers',
-  secret: 'secrets',
-  'source-code': 'source code',
-  legal: 'privileged legal material',
-  'export-control': 'export-controlled data',
-  hr: 'personnel data',
-}
-const SCAN_WORDS = {
-  complete: 'was read completely',
-  partial: 'was read only in part',
-  unscanned: 'could not be read',
-}
-const AGREEMENT_WORDS = {
-  dpa: 'data processing agreement',
-  baa: 'business associate agreement',
-  scc: 'standard contractual clauses',
-  zdr: 'zero-retention agreement',
-  'pci-aoc': 'PCI attestation of compliance',
+/** A route as one English sentence. */
+export function routeSentence(rule: Route, groups: Groups): string {
+  const { when, prefer, quality } = rule
+  const ranks = prefer.map((rank) => targetPhrase(Array.isArray(rank) ? rank : [rank]))
+  const least =
+    quality === undefined
+      ? ''
+      : `, with a model of at least ${quality} quality where none is asked for`
+  return `Send ${dataPhrase(when, groups)} to ${ranks.join(', else to ')}${least}.${afterwards(rule)}`
 }
 
-function dataPhrase(when: RequestCondition, groups: Groups): string {
-  const { any, all, none } = when.categories ?? {}
-  const isPlain = when.level === undefined && all === undefined && any !== undefined
-  const noun = isPlain
-    ? either(any.map(categoryWord))
-    : when.level === undefined
-      ? 'any data'
-      : `${either(levelsOf(when.level))} data`
-  const clauses = [
-    ...(any === undefined || isPlain ? [] : [`that holds ${either(any.map(categoryWord))}`]),
-    ...(all === undefined ? [] : [`that holds ${both(all.map(categoryWord))}`]),
-    ...(none === undefined ? [] : [`that does not hold ${either(none.map(categoryWord))}`]),
-    ...jurisdictionClauses(when, groups),
-    ...(when.scan === undefined
-      ? []
-      : [`in a request that ${either(when.scan.map((scan) => SCAN_WORDS[scan]))}`]),
-    ...callerClauses(when),
-    ...handlingClauses(when),
-  ]
-  return clauses.length === 0 ? noun : `${noun} ${both(clauses)}`
-}
+/** An obligation as one English sentence. */
+export const obligationSentence = (rule: Obligation, groups: Groups): string =>
+  `${demandSentence(rule.must, dataPhrase(rule.when, groups))}${afterwards(rule)}`
 
-const levelsOf = (level: NonNullable<RequestCondition['level']>): readonly Level[] =>
-  'atLeast' in level ? LEVELS.slice(LEVELS.indexOf(level.atLeast)) : level
-
-const categoryWord = (category: string): string =>
-  CATEGORY_WORDS[category] ?? `data declared as ${category.slice(category.indexOf(':') + 1)}`
-
-function jurisdictionClauses({ jurisdictions }: RequestCondition, groups: Groups): string[] {
-  if (jurisdictions === undefined) return []
-  const law = `protected by the law of ${either(placeWords(jurisdictions.any, groups))}`
-  return [jurisdictions.unknown ? `${law} or of an unknown country` : law]
-}
-
-function callerClauses({ team, app, purpose, quality, operation }: RequestCondition): string[] {
-  return [
-    ...(team === undefined ? [] : [`from team ${either(team)}`]),
-    ...(app === undefined ? [] : [`from app ${either(app)}`]),
-    ...(purpose === undefined ? [] : [`for the purpose ${either(purpose)}`]),
-    ...(quality === undefined ? [] : [`for which ${either(quality)} quality is asked`]),
-    ...(operation === undefined ? [] : [`sent for ${either(operation)}`]),
-  ]
-}
-
-function handlingClauses({ handling }: RequestCondition): string[] {
-  const { stored, hostedTools, longCache, serviceTier } = handling ?? {}
-  return [
-    ...says(stored, 'with the request to store it'),
-    ...says(hostedTools, 'with tools that the provider runs'),
-    ...says(longCache, 'with a long-lived cache'),
-    ...(serviceTier === undefined
-      ? []
-      : [`with ${serviceTier === 'other' ? 'another than the' : 'the'} default service tier`]),
-  ]
-}
-
-const says = (value: boolean | undefined, asked: string): string[] =>
-  value === undefined ? [] : [value ? asked : `without ${asked.slice(asked.indexOf(' ') + 1)}`]
-
-function destinationPhrase(never: DestinationCondition, groups: Groups): string {
-  const { zone, countries, retentionDays, trainsOnData, agreements, legalEntity } = never
-  const clauses = [
-    ...(never.class === undefined ? [] : [`of class ${either(never.class)}`]),
-    ...(zone === undefined
-      ? []
-      : [`that the organisation ${zone === 'own' ? 'owns' : 'does not own'}`]),
-    ...(legalEntity === undefined ? [] : [`that ${either(legalEntity)} runs`]),
-    ...(countries === undefined ? [] : [countryClause(countries, groups)]),
-    ...(retentionDays === undefined
-      ? []
-      : 'above' in retentionDays
-        ? [`that keep it for more than ${retentionDays.above} days`]
-        : [`that keep it for at most ${retentionDays.atMost} days`]),
-    ...(trainsOnData === undefined
-      ? []
-      : [trainsOnData ? 'that train on it' : 'that do not train on it']),
-    ...(agreements === undefined ? [] : [agreementClause(agreements)]),
-  ]
-  return clauses.length === 0 ? 'any destination' : `destinations ${both(clauses)}`
-}
-
-const countryClause = (
-  countries: NonNullable<DestinationCondition['countries']>,
+/** A waiver as one English sentence. */
+export function waiverSentence(
+  { when, to, from, expires, guardrail, ticket, approvers }: Waiver,
   groups: Groups,
-): string =>
-  'any' in countries
-    ? `that may process it in ${either(placeWords(countries.any, groups))}`
-    : `that may process it outside ${both(placeWords(countries.outside, groups))}`
+): string {
+  const scope = `${dataPhrase(when, groups)} sent to ${destinationPhrase(to, groups)}`
+  return `From ${from} until ${expires}, ${guardrail} does not apply to ${scope} (${ticket}; approved by ${both(approvers)}).`
+}
 
-const agreementClause = (agreements: NonNullable<DestinationCondition['agreements']>): string =>
-  'has' in agreements
-    ? `that have a ${either(agreements.has.map((one) => AGREEMENT_WORDS[one]))} in force`
-    : `that have no ${either(agreements.lacks.map((one) => AGREEMENT_WORDS[one]))} in force`
+const neverSentence = ({ when, never }: Pick<Invariant, 'when' | 'never'>, groups: Groups) =>
+  `Never send ${dataPhrase(when, groups)} to ${destinationPhrase(never, groups)}.`
 
-const placeWords = (places: readonly string[], groups: Groups): readonly string[] =>
-  places.map((place) => groups[place]?.title ?? place)
+function demandSentence(must: Obligation['must'], data: string): string {
+  if ('redact' in must) {
+    const kinds = both(kindWords(must.redact))
+    return must.by === 'mask'
+      ? `Mask ${kinds} in ${data} before a third party gets it.`
+      : `Replace ${kinds} in ${data} by placeholders before a third party gets it.`
+  }
+  if ('maxCostUsd' in must)
+    return `Spend at most ${must.maxCostUsd} USD on one attempt with ${data}.`
+  if ('log' in must) return `Record no more than is needed of ${data}.`
+  if ('cache' in must)
+    return `Let no third party keep ${data} in a cache that outlives the request.`
+  if ('retention' in must) return `Send ${data} only to destinations that keep nothing.`
+  if ('review' in must) return `Have a person review the answer to ${data} before it is used.`
+  return `Ask the policy authority before each attempt with ${data}.`
+}
 
-const either = (words: readonly string[]): string => list(words, 'or')
-const both = (words: readonly string[]): string => list(words, 'and')
+const CLASS_WORDS: Readonly<Record<string, string>> = {
+  cheapest: 'any destination',
+  edge: 'the edge',
+  hosted: 'hosted open models',
+  closed: 'closed models',
+  onprem: 'on-premises models',
+}
 
-function list(words: readonly string[], conjunction: string): string {
-  if (words.length < 2) return words.join('')
-  return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`
+const targetPhrase = (targets: readonly string[]): string => {
+  const phrase = either(targets.map((target) => CLASS_WORDS[target] ?? target))
+  const isOne = targets.length === 1 && CLASS_WORDS[targets[0] ?? ''] === undefined
+  return isOne ? phrase : `${phrase} (the cheapest first)`
+}
+
+/** When a rule holds, and whether it is only being tried. */
+const afterwards = ({
+  level,
+  window,
+}: {
+  readonly level?: string | undefined
+  readonly window?: Window | undefined
+}): string =>
+  `${windowPhrase(window)}${level === 'simulate' ? ' (Simulated: reported, not enforced.)' : ''}`
+
+function windowPhrase(window: Window | undefined): string {
+  const { from, until } = window ?? {}
+  if (from === undefined && until === undefined) return ''
+  const parts = [
+    ...(from === undefined ? [] : [`from ${from}`]),
+    ...(until === undefined ? [] : [`until ${until}`]),
+  ]
+  return ` (Only ${parts.join(' ')}.)`
 }

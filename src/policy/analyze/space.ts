@@ -1,7 +1,7 @@
-import { LEVELS, SCANS } from '../domain/label.ts'
-import { type Handling, OPERATIONS, QUALITIES } from '../domain/request.ts'
-import { countriesOf, type Groups, type RequestAttributes } from './conditions.ts'
-import type { Bundle, RequestCondition } from './schema.ts'
+import { LEVELS, SCANS } from '../../domain/label.ts'
+import { type Handling, OPERATIONS, QUALITIES } from '../../domain/request.ts'
+import { countriesOf, type Groups, type RequestAttributes } from '../conditions.ts'
+import type { Bundle, RequestCondition } from '../schema.ts'
 
 /** What stands for every name that no rule uses. */
 export const OTHER = '(other)'

@@ -1,9 +1,9 @@
-import type { DestinationFacts } from '../domain/destination.ts'
-import { LEVELS } from '../domain/label.ts'
-import { countriesOf, type Groups, type Reading } from './conditions.ts'
+import type { DestinationFacts } from '../../domain/destination.ts'
+import { LEVELS } from '../../domain/label.ts'
+import { countriesOf, type Groups, type Reading } from '../conditions.ts'
 import { type Diagram, EVERYTHING, type Node, NOTHING } from './diagram.ts'
-import { isOutside, isWithin } from './facts.ts'
-import type { RequestCondition, Window } from './schema.ts'
+import { isOutside, isWithin } from '../facts.ts'
+import type { RequestCondition, Window } from '../schema.ts'
 import type { Space, Variable } from './space.ts'
 
 /** A space with the diagram that holds its sets. */

@@ -1,9 +1,9 @@
-import { compileDestinationCondition } from './conditions.ts'
+import { compileDestinationCondition } from '../conditions.ts'
 import { EVERYTHING, type Node, NOTHING } from './diagram.ts'
 import { exists } from './diagram-queries.ts'
-import { factsAt } from './facts.ts'
-import { forbiddenBy } from './oblige.ts'
-import type { Bundle, Guardrail, Obligation, Route, Waiver } from './schema.ts'
+import { factsAt } from '../facts.ts'
+import { forbiddenBy } from '../oblige.ts'
+import type { Bundle, Guardrail, Obligation, Route, Waiver } from '../schema.ts'
 import {
   type FactsByTime,
   type Ground,

@@ -1,8 +1,8 @@
-import type { DestinationFacts } from '../domain/destination.ts'
-import { compileDestinationCondition, type DestinationTest } from './conditions.ts'
-import { factsAt, holdsAt, isOutside, isWithin } from './facts.ts'
-import { forbiddenBy } from './oblige.ts'
-import type { Bundle, DestinationCondition } from './schema.ts'
+import type { DestinationFacts } from '../../domain/destination.ts'
+import { compileDestinationCondition, type DestinationTest } from '../conditions.ts'
+import { factsAt, holdsAt, isOutside, isWithin } from '../facts.ts'
+import { forbiddenBy } from '../oblige.ts'
+import type { Bundle, DestinationCondition } from '../schema.ts'
 
 /**
  * The moments, from `atMs` on, at which what the policies permit can change: days on which facts, waivers and windows begin or end, without
@@ -60,9 +60,7 @@ function lookAt(bundle: Bundle, claims: readonly DestinationCondition[]): (atMs:
       (condition) =>
         [JSON.stringify(condition), compileDestinationCondition(condition, groups)] as const,
     ),
-    ...bundle.obligations.map(
-      ({ must }) => [JSON.stringify(must), forbiddenBy(must)] as const,
-    ),
+    ...bundle.obligations.map(({ must }) => [JSON.stringify(must), forbiddenBy(must)] as const),
   ])
   const standing = [...bundle.guardrails, ...bundle.obligations].flatMap(
     ({ window }) => window ?? [],

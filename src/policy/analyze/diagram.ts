@@ -190,7 +190,9 @@ export class Diagram {
   }
 
   #add(variable: number, base: number, size: number, slot: number): Node {
-    if (this.#count >= this.#nodesMax) throw new DiagramTooLarge(this.#nodesMax)
+    // Wide nodes count for as much as they weigh.
+    if (this.#count >= this.#nodesMax || this.#kidsEnd > this.#nodesMax * KIDS_PER_NODE)
+      throw new DiagramTooLarge(this.#nodesMax)
     const node = this.#count++
     if (node >= this.#variables.length) {
       this.#variables = grown(this.#variables, node + 1)
@@ -227,6 +229,9 @@ export class Diagram {
       this.#memo = new Int32Array(this.#memo.length * 2)
   }
 }
+
+/** Kids of a node on average: two for most, some for the attributes with many values. */
+const KIDS_PER_NODE = 6
 
 /** 16 MiB: beyond, more memory saves little time. */
 const MEMO_LENGTH_MAX = 4 << 20
