@@ -71,11 +71,13 @@ async function sound(): Promise<void> {
   const isDown = chance(0.1)
   const sent: string[] = []
   await runInDurableObject(journal, (instance) => {
-    const send = (message: string): void => {
-      if (isDown) throw new Error('the queue is down')
-      sent.push(message)
+    const OUTBOX = {
+      send: (message: string): void => {
+        if (isDown) throw new Error('the queue is down')
+        sent.push(message)
+      },
     }
-    Reflect.set(instance, 'env', { ...env, OUTBOX: { send } })
+    Reflect.set(instance, 'env', { ...env, OUTBOX })
   })
   await runDurableObjectAlarm(journal)
   for (const message of sent) {

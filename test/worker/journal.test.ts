@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { beforeAll, expect, test } from 'vitest'
 import type { CommitReply, CommitRequest } from '../../src/journal/messages.ts'
 import { journalOf, type Env } from '../../src/worker/env.ts'
@@ -146,4 +146,20 @@ test('a queue that takes nothing is asked again, and nothing is lost', async () 
   expect(await journal.status()).toMatchObject({ head: 1, drained: 0 })
   await journal.drain()
   expect(await journal.status()).toMatchObject({ drained: 1 })
+})
+
+test('thousands of reservations may expire at once: what is too long for a row takes several', async () => {
+  const journal = await tenantWithPolicy('many')
+  const expiresAtMs = Date.now() - 1
+  for (let from = 0; from < 3_000; from += 500) {
+    const some = Array.from({ length: 500 }, (_, at) =>
+      journal.commit(reserving(`r${from + at}`, { expiresAtMs, boundPicoUsd: '1', caps: [] })),
+    )
+    await Promise.all(some)
+  }
+  await runDurableObjectAlarm(journal)
+  const status = await journal.status()
+  expect(status).toMatchObject({ head: 6_000, postedPicoUsd: '3000' })
+  await evictDurableObject(journal)
+  expect(await journal.status()).toEqual(status)
 })

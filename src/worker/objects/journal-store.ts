@@ -25,6 +25,9 @@ const SCHEMA = `
 /** Bytes of entries in one queue message; Queues take 128 KB each. */
 const MESSAGE_BYTES = 120_000
 
+/** Characters of entries in one row, which may have 2 MB; a character takes at most 3 bytes. */
+const SEGMENT_CHARACTERS = 600_000
+
 /** Of what stands before the entries, and of an entry's hash there. */
 const HEAD_BYTES = 512
 const HASH_BYTES = 68
@@ -80,16 +83,30 @@ export class JournalStore {
     for (const attempt of this.#storedReservations) this.#changedReservations.add(attempt)
   }
 
-  /** Stores the entries of one transaction, which `append` has just made, as one row. */
+  /** Stores the entries of one transaction, which `append` has just made, in as few rows as hold them. */
   write(written: readonly Written[]): void {
-    const first = written[0]?.entry
-    if (first === undefined) return
+    let first = 0
+    let length = 0
+    for (const [at, { entry, transition }] of written.entries()) {
+      if (length > 0 && length + entry.body.length > SEGMENT_CHARACTERS) {
+        this.#insert(written.slice(first, at))
+        first = at
+        length = 0
+      }
+      length += entry.body.length
+      this.#note(transition)
+    }
+    this.#insert(written.slice(first))
+  }
+
+  #insert(written: readonly Written[]): void {
+    const start = written[0]?.entry
+    if (start === undefined) return
     this.#sql.exec(
       'INSERT INTO segment (first_seq, bodies) VALUES (?, ?)',
-      first.seq,
+      start.seq,
       written.map(({ entry }) => entry.body).join('\n'), // JSON text holds no line feed
     )
-    for (const { transition } of written) this.#note(transition)
   }
 
   #note({ period, nodes, postedDelta, opens, closes }: Transition): void {
