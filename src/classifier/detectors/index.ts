@@ -8,10 +8,12 @@ import { iban } from './iban.ts'
 import { ip } from './ip.ts'
 import { jwt } from './jwt.ts'
 import { marker } from './marker.ts'
+import { namedValue } from './named-value.ts'
 import { person } from './person.ts'
 import { personalHealth } from './personal-health.ts'
 import { phone } from './phone.ts'
 import { privateKey } from './private-key.ts'
+import { secretInfix } from './secret-infix.ts'
 import { secret } from './secret.ts'
 import { urlCredentials } from './url-credentials.ts'
 import { usSsn } from './us-ssn.ts'
@@ -23,6 +25,8 @@ export const detectors = {
   secret,
   urlCredentials,
   assignment,
+  namedValue,
+  secretInfix,
   iban,
   card,
   usSsn,

@@ -1,9 +1,55 @@
 /** What documentation writes where a credential goes. */
 const WORDS =
-  /example|sample|placeholder|your|changeme|change_me|replace|redacted|insert|dummy|fake|todo|xxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|%s|secret_?here|_here|null|undefined|none|12345678|abcdef(?:gh|12)|0{8}|1{8}|foobar|lorem/i
+  /example|sample|placeholder|your|changeme|change[_-]me|replace|redacted|insert|dummy|fake|todo|xxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|%s|%\(|secret_?here|_here|undefined|foobar|lorem|masked|removed|hidden|mock/i
+
+/** The same in a token whose format is known: shorter words come up in random letters, and tests use sequences. */
+const TOKEN_WORDS =
+  /example|placeholder|yourt|your[_-]|[_-]your|changeme|redacted|xxxxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|_here|-here|0{12}/i
+
+/** Words that passwords in manuals and tests are made of. */
+const PASSWORD_WORDS =
+  /pass(?:word|wd|phrase|code)?|pwd|pswd|p[a@4][s$5]{2}(?:w[o0]rd)?|secret|s3cret|s3cr3t|admin(?:istrator)?|root|user(?:name)?|login|guest|demo|test(?:ing|er)?|temp|tmp|default|example|sample|foo|bar|baz|qux|hello|world|welcome|letmein|qwerty(?:uiop)?|asdf(?:gh)?|zxcv(?:bn)?|abc(?:d|de|def)?|xyz|dev(?:elop(?:er|ment)?)?|prod(?:uction)?|staging|local(?:host)?|post(?:gres(?:ql)?)?|mysql|maria(?:db)?|mongo(?:db)?|redis|rabbit(?:mq)?|database|db|app|api|key|token|auth|super|secure|safe|strong|weak|valid|invalid|wrong|right|correct|incorrect|good|bad|old|new|another|other|different|same|my|the|some|any|very|long|short|enough|not|in|too|is|a|an|this|to|be|change(?:d|me)?|update(?:d)?|reset|hash(?:ed)?|plain|text|raw|string|value|field|input|current|confirm(?:ed|ation)?|first|second|monkey|dragon|iloveyou|hunter2|alice|bob|john|jane|doe|joe|horse|battery|staple|sun|shine|summer|winter|spring|autumn|null|none|nil|true|false|optional|required/gi
 
 /** True if a value stands for a credential rather than being one. */
 export const isPlaceholder = (value: string): boolean => {
   const text = value.slice(0, 128)
-  return WORDS.test(text) || new Set(text).size < Math.min(5, text.length / 2)
+  return WORDS.test(text) || isMonotonous(text) || isSequence(text)
 }
+
+/** True if a token of a known format stands for one. */
+export const isPlaceholderToken = (token: string): boolean => {
+  const text = token.slice(0, 128)
+  return TOKEN_WORDS.test(text) || isMonotonous(text)
+}
+
+/** `abcdef1234567890`, `00001111`: most characters are the same as the one before, or its neighbour. */
+function isSequence(text: string): boolean {
+  let steps = 0
+  for (let at = 1; at < text.length; at++) {
+    if (Math.abs(text.charCodeAt(at) - text.charCodeAt(at - 1)) <= 1) steps++
+  }
+  return text.length > 7 && steps > 0.55 * text.length
+}
+
+const isMonotonous = (text: string): boolean => new Set(text).size < Math.min(5, text.length / 2)
+
+/** True for `Password123!`, `test-user_1`, `letmein`: what manuals and tests use, made of such words, short numbers and signs. */
+export const isTestPassword = (value: string): boolean =>
+  value.length > 48 ||
+  value
+    .replaceAll(/(?:123456789|12345678|1234567|123456|12345|1234|123|321|(?:19|20)\d\d)/g, '')
+    .replaceAll(PASSWORD_WORDS, '')
+    .replaceAll(/[\W_]/g, '')
+    .replace(/^\d{0,3}$/, '') === ''
+
+/** True for names such as `tabular-data-pipeline`, `SomeLongTypeName2` and `user_profile.avatar`: pieces that are words. */
+export function isWordy(value: string): boolean {
+  const text = value.slice(0, 128)
+  if (!/\d/.test(text) && !(/[a-z]/.test(text) && /[A-Z]/.test(text))) return true
+  const pieces = text.split(/[^A-Za-z0-9]+/).filter((piece) => piece !== '')
+  return pieces.every((piece) => WORD_PIECE.test(piece))
+}
+
+/** Words in camel case with a short number behind: no random 12 characters look so, but for one in a thousand. */
+const WORD_PIECE =
+  /^(?:(?:[A-Z]{1,4}[a-z]{2,16}|[a-z]{3,16}|[A-Z]{2,12})(?:[A-Z]{1,4}[a-z]{2,16}|[A-Z]{2,6}){0,8}\d{0,4}|v?\d{1,4}|[A-Za-z])$/

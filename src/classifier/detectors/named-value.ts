@@ -1,0 +1,103 @@
+import type { Detector } from '../detector.ts'
+import type { Scan } from '../scan.ts'
+import { isPlaceholder, isTestPassword } from '../validators/placeholder.ts'
+import { classOf } from './secret-names.ts'
+import { confidenceOf, type Style } from './secret-values.ts'
+
+/** Words behind which a credential stands with no sign of assignment between. */
+const WORDS = `password passwd pwd passphrase passwort kennwort passcode contraseña senha wachtwoord
+  secret token apikey key credential credentials credential( authkey pat pass access token`
+  .split(/\s+/)
+  .filter((word) => /^\p{L}+$/u.test(word))
+
+/**
+ * What may stand between: `("password", "…")`, `password "…"`, `<password>…<`, `name="password" value="…"`,
+ * `setPassword("…")`, `--password …`, `password_2, '…'`. The value is in one of the groups, quoted or not.
+ */
+const QUOTED =
+  /[\w.-]{0,24}["'`]?[\])]?(?:[ \t]{0,3}(?:,|\(|\|)[ \t]{0,3}[@bur]?|[ \t]{1,3}|[ \t]{1,2}(?:value|VALUE|default|content)[ \t]?=[ \t]?)(["'`])([^\s"'`]{6,128})\1/y
+const TAGGED = /[\w.-]{0,24}(?: [\w-]{1,16}="[^"<>]{0,32}"){0,2}>([^\s<>]{6,128})</y
+const FLAGGED = /[\w-]{0,16}[ \t]{1,2}([^\s"'`$-][^\s"'`]{5,127})/y
+
+/** `password is hunter2!`, `password for the portal is …`, `secret: …` in a sentence. */
+const SAID =
+  /(?: (?:for|to|of)(?: [\w'@.-]{1,20}){1,4})? (?:is|was|ist|lautet|es|est|è|jest|är) (?:now |set to |also )?["'`]?(\S{6,64})/iy
+
+/** How far back a flag's dashes, a netrc entry's `login` or a macro's `#define` may stand. */
+const BEFORE_MAX = 64
+const LOOK = 48
+
+/** Credentials that a call, a tag, a flag or a sentence gives a name to. */
+export const namedValue: Detector = {
+  name: 'named-value',
+  words: WORDS,
+  contexts: { 'named-value.seen': [] },
+  atWord: (scan, start, end) => {
+    scan.spend(LOOK)
+    if (scan.distance('named-value.seen', start) < 0) return
+    if (quoted(scan, start, end) || tagged(scan, start, end) || flagged(scan, start, end)) return
+    said(scan, start, end)
+  },
+}
+
+/** The whole name that the word is part of, as far as it stands before it. */
+function nameTo(text: string, start: number, end: number): string {
+  let from = start
+  while (from > 0 && from > start - 32 && /[\w.-]/.test(text.charAt(from - 1))) from--
+  return text.slice(from, end)
+}
+
+function quoted(scan: Scan, start: number, end: number): boolean {
+  QUOTED.lastIndex = end
+  const match = QUOTED.exec(scan.text)
+  const value = match?.[2]
+  if (match === null || value === undefined) return false
+  const to = QUOTED.lastIndex - 1
+  const rest = /^[\w.-]{0,24}/.exec(match[0])?.[0] ?? ''
+  return judge(scan, nameTo(scan.text, start, end) + rest, to - value.length, to, 'quoted')
+}
+
+function tagged(scan: Scan, start: number, end: number): boolean {
+  TAGGED.lastIndex = end
+  const value = TAGGED.exec(scan.text)?.[1]
+  if (value === undefined) return false
+  const to = TAGGED.lastIndex - 1
+  return judge(scan, nameTo(scan.text, start, end), to - value.length, to, 'quoted')
+}
+
+function flagged(scan: Scan, start: number, end: number): boolean {
+  const { text } = scan
+  FLAGGED.lastIndex = end
+  const value = FLAGGED.exec(text)?.[1]
+  if (value === undefined) return false
+  const before = text.slice(Math.max(0, start - BEFORE_MAX), start)
+  scan.spend(BEFORE_MAX)
+  if (
+    !/(?:^|[\s"'(])--?[\w-]{0,24}$|\blogin\s{1,4}\S{1,40}\s{1,6}$|[#%](?:define|global) \w{0,24}$|\bset \w{0,24}$/.test(
+      before,
+    )
+  )
+    return false
+  const to = FLAGGED.lastIndex
+  return judge(scan, nameTo(text, start, end).replace(/^-+/, ''), to - value.length, to, 'bare')
+}
+
+function said(scan: Scan, start: number, end: number): void {
+  SAID.lastIndex = end
+  const raw = SAID.exec(scan.text)?.[1]
+  const value = raw?.replace(/[.,;:!?)"'`]{1,3}$/, '')
+  if (raw === undefined || value === undefined || value.length < 6) return
+  if (classOf(scan.text.slice(start, end), false) !== 'password') return
+  if (!/\d/.test(value) || !/[A-Za-z]/.test(value) || /[()[\]{}<>]/.test(value)) return
+  if (isPlaceholder(value) || isTestPassword(value)) return
+  const from = SAID.lastIndex - raw.length
+  scan.claim('secret', from, from + value.length, 0.7)
+}
+
+function judge(scan: Scan, name: string, from: number, to: number, style: Style): boolean {
+  scan.note('named-value.seen', to)
+  const kind = classOf(name, scan.distance('service', from) <= LOOK)
+  const confidence = confidenceOf(kind, scan.text.slice(from, to), style)
+  if (confidence > 0) scan.claim('secret', from, to, confidence)
+  return true
+}

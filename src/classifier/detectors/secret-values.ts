@@ -1,0 +1,88 @@
+import {
+  isPlaceholder,
+  isPlaceholderToken,
+  isTestPassword,
+  isWordy,
+} from '../validators/placeholder.ts'
+import { digitCount, isHex, isRandom, isUuid } from '../validators/randomness.ts'
+import type { NameClass } from './secret-names.ts'
+
+const PASSWORD_MIN = 6
+const PASSWORD_MAX = 128
+const KEY_MIN = 16
+const SHORT_KEY_MIN = 10
+const MAYBE_MIN = 20
+
+/** How a value is written: between quotes, or bare, where it may as well be a piece of code. */
+export type Style = 'quoted' | 'bare'
+
+/** How likely the value of a name of this class is a credential; 0 if it is none. */
+export function confidenceOf(name: NameClass, value: string, style: Style): number {
+  if (value.length < PASSWORD_MIN || isCode(value)) return 0
+  switch (name) {
+    case 'password':
+      return ofPassword(value, style)
+    case 'key':
+      return ofKey(value, style)
+    case 'maybe':
+      return ofMaybe(value)
+    case 'none':
+      return 0
+  }
+}
+
+function ofPassword(value: string, style: Style): number {
+  if (value.length > PASSWORD_MAX || isPlaceholder(value) || isTestPassword(value)) return 0
+  if (style === 'bare' && /^[A-Za-z_][\w-]*$/.test(value) && isWordy(value)) return 0
+  if (/\d/.test(value)) {
+    if (/^[\d.,:/-]+$/.test(value)) return value.length > 7 && style === 'quoted' ? 0.5 : 0
+    return 0.75
+  }
+  if (!/[A-Za-z]/.test(value)) return 0
+  if (/[!@#$%^&*?~+]/.test(value)) return isLabel(value) || style === 'bare' ? 0 : 0.6
+  return value.length >= 12 && value.length <= 40 && isMixed(value) ? 0.6 : 0
+}
+
+/** `Contraseña*`, `#add-password`, `users/passwords`, `Required!`: texts and addresses. */
+const isLabel = (value: string): boolean =>
+  /^[#.@/&?*]|\/|^\p{Lu}?\p{Ll}+[!?*:.]{1,3}$/u.test(value)
+
+/** Letters whose case changes as only chance does: not `someLongName`. */
+const isMixed = (value: string): boolean =>
+  /[a-z]/.test(value) && /[A-Z]/.test(value) && !isWordy(value) && !/[\s/.,;]/.test(value)
+
+function ofKey(value: string, style: Style): number {
+  if (!TOKEN.test(value)) return 0
+  if (value.length < KEY_MIN) return ofShortKey(value, style)
+  if (isUuid(value)) return isPlaceholderToken(value) ? 0 : 0.65
+  if (isPlaceholder(value) || isPath(value)) return 0
+  if (isRandom(value)) return isHex(value) && value.length < 20 ? 0.55 : 0.8
+  return style === 'quoted' && value.length >= 20 && isMixed(value) ? 0.6 : 0
+}
+
+function ofShortKey(value: string, style: Style): number {
+  if (style === 'bare' || value.length < SHORT_KEY_MIN || isPlaceholder(value)) return 0
+  if (isTestPassword(value) || isWordy(value) || !isRandom(value)) return 0
+  return digitCount(value) >= 2 ? 0.55 : 0
+}
+
+function ofMaybe(value: string): number {
+  if (value.length < MAYBE_MIN || !TOKEN.test(value) || isUuid(value)) return 0
+  if (isPlaceholder(value) || isPath(value) || !isRandom(value) || digitCount(value) < 3) return 0
+  // A hash as often as a key.
+  if (isHex(value)) return 0.4
+  return /[a-z]/.test(value) && /[A-Z]/.test(value) ? 0.6 : 0.45
+}
+
+const TOKEN = /^[A-Za-z0-9_\-+/=.~:|%$!@#&*^]{6,256}$/
+
+/** `uploads/2024/report-12.pdf`: pieces that are words or numbers. */
+const isPath = (value: string): boolean =>
+  value.includes('/') &&
+  value.split(/[/.]/).every((piece) => piece === '' || /^\d{1,8}$/.test(piece) || isWordy(piece))
+
+/** Calls, subscripts, variables, addresses, dotted names, types. */
+const isCode = (value: string): boolean =>
+  /[()[\]{}]|^\$|^%\w|^&|^\/[a-z]|^\.{1,2}\/|^[a-z+]{2,12}:\/\/|^[A-Za-z_]{1,40}[\w]{0,8}(?:\??\.[A-Za-z_]\w{0,40}){1,8}$|::|->|=>|^@[a-z-]+\/|^<|^\\[nt]/.test(
+    value,
+  )
