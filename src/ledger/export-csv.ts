@@ -1,4 +1,5 @@
 import { formatUsd } from '../domain/money.ts'
+import { csvLine, type Cell } from './csv.ts'
 import type { Posting } from './postings.ts'
 
 type Column = {
@@ -63,23 +64,13 @@ const CSV_COLUMNS: readonly Column[] = [
 ]
 
 /** The first line, with its line end. */
-export const csvHeader = (): string => `${CSV_COLUMNS.map(({ name }) => name).join(',')}\r\n`
+export const csvHeader = (): string => csvLine(CSV_COLUMNS.map(({ name }) => ({ text: name })))
 
 /** Lines of RFC 4180, each with its line end; null is an empty field. */
-export function csvRows(postings: readonly Posting[]): string {
-  return postings
-    .map((row) => `${CSV_COLUMNS.map((column) => field(column, row)).join(',')}\r\n`)
-    .join('')
-}
+export const csvRows = (postings: readonly Posting[]): string =>
+  postings.map((row) => csvLine(CSV_COLUMNS.map((column) => cell(column, row)))).join('')
 
-function field({ type, value }: Column, row: Posting): string {
+function cell({ type, value }: Column, row: Posting): Cell {
   const raw = value(row)
-  if (raw === null) return ''
-  return type === 'number' ? String(raw) : quote(harmless(String(raw)))
+  return type === 'number' ? { number: raw } : { text: raw === null ? null : String(raw) }
 }
-
-/** A spreadsheet runs a cell that starts like a formula: https://owasp.org/www-community/attacks/CSV_Injection. */
-const harmless = (cell: string): string => (/^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell)
-
-const quote = (cell: string): string =>
-  /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell

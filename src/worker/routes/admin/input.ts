@@ -83,5 +83,4 @@ const MONTH = 'a calendar month in UTC such as 2026-11'
 
 export const PeriodQuery = TenantQuery.extend({
   period: z.string({ message: MONTH }).regex(/^\d{4}-(0[1-9]|1[0-2])$/, { message: MONTH }),
-  format: z.literal('csv', { message: 'csv is the format there is' }).default('csv'),
 })

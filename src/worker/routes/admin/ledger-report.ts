@@ -1,0 +1,44 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { Env } from '../../env.ts'
+import { openBooks } from '../../stores/ledger-books.ts'
+import { REPORTS } from '../../reports.ts'
+import { check, invalid, PeriodQuery } from './input.ts'
+
+/** Figures for finance, from the roll-ups. Money is pico-dollars as text. */
+export const reportRoutes = new Hono<{ Bindings: Env }>()
+
+const NAMES = Object.keys(REPORTS)
+
+const ReportQuery = PeriodQuery.extend({
+  /** What to break a statement or unit costs down by. */
+  by: z.string().optional(),
+})
+
+reportRoutes.get('/:name', async (c) => {
+  const name = c.req.param('name')
+  const report = Object.hasOwn(REPORTS, name) ? REPORTS[name] : undefined
+  const query = check(c.req.query(), ReportQuery)
+  if (!query.ok) return c.json(invalid(query.error), 422)
+  if (report === undefined) {
+    const problem = `one of ${NAMES.join(', ')}`
+    return c.json(invalid([{ field: 'report', problem }]), 422)
+  }
+  const { tenant, period, by } = query.value
+  const books = await openBooks(c.env, tenant)
+  const { status, throughSeq } = books.caught
+  const lines = await report(c.env, books, { period, by, nowMs: Date.now() })
+  if (!lines.ok) return c.json(invalid([{ field: 'by', problem: lines.error }]), 422)
+  return c.json({
+    tenant,
+    period,
+    report: name,
+    /** Equal when the figures hold everything that has happened. */
+    ledger: { through: Math.min(throughSeq, status.head), head: status.head },
+    finance: books.financeHash,
+    lines: JSON.parse(JSON.stringify(lines.value, textOfBigint)),
+  })
+})
+
+const textOfBigint = (_key: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? String(value) : value
