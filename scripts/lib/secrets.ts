@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { JOURNAL_VERSION } from '../../src/journal/state.ts'
 
 /** What the local Demarc made up for itself the first time it ran. */
 const Secrets = z.object({
@@ -9,23 +10,37 @@ const Secrets = z.object({
   hashKey: z.string().min(16),
   /** The key that `npm start` shows; absent until there is one. */
   key: z.string().optional(),
+  /** Which code wrote the journals beside it. */
+  journalVersion: z.string().default('1'),
 })
 export type Secrets = z.infer<typeof Secrets>
 
 export const newSecrets = (): Secrets => ({
   adminToken: randomBytes(24).toString('base64url'),
   hashKey: randomBytes(32).toString('base64url'),
+  journalVersion: JOURNAL_VERSION,
 })
 
 const fileIn = (directory: string): string => join(directory, 'secrets.json')
 
-/** The secrets kept in `directory`; made, and kept, if there are none. */
+/**
+ * The secrets kept in `directory`; made, and kept, if there are none. Data that other code wrote, which this code would
+ * refuse to read, are moved aside.
+ */
 export function keptSecrets(directory: string): Secrets {
   const file = fileIn(directory)
   if (existsSync(file)) {
     const kept = Secrets.safeParse(parseJson(readFileSync(file, 'utf8')))
-    if (kept.success) return kept.data
-    throw new Error(`${file} is damaged: delete the folder ${directory} to start afresh`)
+    if (!kept.success) {
+      throw new Error(`${file} is damaged: delete the folder ${directory} to start afresh`)
+    }
+    const { journalVersion } = kept.data
+    if (journalVersion === JOURNAL_VERSION) return kept.data
+    const aside = freeName(`${directory}-v${journalVersion}`)
+    renameSync(directory, aside)
+    console.error(
+      `The data were written by another version. They are in ${aside} now; this starts afresh.`,
+    )
   }
   const secrets = newSecrets()
   keepSecrets(directory, secrets)
@@ -35,6 +50,13 @@ export function keptSecrets(directory: string): Secrets {
 export function keepSecrets(directory: string, secrets: Secrets): void {
   mkdirSync(directory, { recursive: true })
   writeFileSync(fileIn(directory), `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
+}
+
+/** The name, or the first one with a number after it that nothing has yet. */
+function freeName(name: string): string {
+  let free = name
+  for (let number = 2; existsSync(free); number++) free = `${name}-${number}`
+  return free
 }
 
 function parseJson(text: string): unknown {

@@ -1,3 +1,6 @@
+/** Raised when what a journal stores changes, so that one written by other code is never mistaken for an empty one. */
+export const JOURNAL_VERSION = '2'
+
 /** Money of one node of the budget tree in one period, in pico-dollars. */
 export type Balance = { readonly posted: bigint; readonly held: bigint }
 

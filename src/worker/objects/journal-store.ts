@@ -4,6 +4,7 @@ import { replay } from '../../journal/replay.ts'
 import {
   balanceKey,
   emptyState,
+  JOURNAL_VERSION,
   type JournalState,
   type Reservation,
   type Transition,
@@ -32,9 +33,6 @@ const SEGMENT_CHARACTERS = 600_000
 const HEAD_BYTES = 512
 const HASH_BYTES = 68
 
-/** Raised when the tables change, so that a journal written by other code is never mistaken for an empty one. */
-const SCHEMA_VERSION = '2'
-
 export type Counter = 'schema' | 'drained' | 'acknowledged' | 'tenant' | 'snapshot' | 'posted'
 
 /** The journal's tables, in the object's own SQLite. */
@@ -48,10 +46,10 @@ export class JournalStore {
     this.#sql = sql
     sql.exec(SCHEMA)
     const version = this.counter('schema')
-    if (version === undefined) this.setCounter('schema', SCHEMA_VERSION)
-    else if (version !== SCHEMA_VERSION) {
+    if (version === undefined) this.setCounter('schema', JOURNAL_VERSION)
+    else if (version !== JOURNAL_VERSION) {
       throw new Error(
-        `the journal's tables are of version ${version}, this code's of ${SCHEMA_VERSION}`,
+        `the journal's tables are of version ${version}, this code's of ${JOURNAL_VERSION}`,
       )
     }
   }
