@@ -8,6 +8,7 @@ import {
   thinkingBlock,
   toolHead,
   USAGE_HEAD,
+  wantsThinking,
   type AnthropicReplyMeta,
 } from './anthropic-reply-render.ts'
 import { renderSignature } from './signature.ts'
@@ -25,6 +26,7 @@ type Block =
 
 type State = {
   readonly meta: AnthropicReplyMeta
+  readonly showsThinking: boolean
   readonly started: boolean
   /** The block that is open. Its index is `blockCount - 1`. */
   readonly open: Block | undefined
@@ -42,6 +44,7 @@ type State = {
 export const openAnthropicRenderer = (meta: AnthropicReplyMeta): AnthropicRenderer =>
   renderer({
     meta,
+    showsThinking: wantsThinking(meta.request),
     started: false,
     open: undefined,
     blockCount: 0,
@@ -96,7 +99,7 @@ function start(state: State): Step {
     stop_details: null,
     usage: { ...USAGE_HEAD, ...renderAnthropicUsage(undefined) },
   }
-  return [{ ...state, started: true }, frame('message_start', { message })]
+  return [{ ...state, started: true }, frame('message_start', { message }) + frame('ping', {})]
 }
 
 type Content = Extract<
@@ -106,6 +109,7 @@ type Content = Extract<
 
 function content(state: State, event: Content): Step {
   if (!state.started) return then(start(state), (next) => content(next, event))
+  if (event.type === 'reasoning' && !state.showsThinking) return [state, '']
   const { open } = state
   if (open?.type === 'tool') {
     if (event.type === 'tool-arguments' && event.index === open.call)
@@ -151,7 +155,7 @@ function reasoning(state: State, text: string, signature: Signature | undefined)
 function startCall(state: State, event: Extract<Content, { type: 'tool-start' }>): Step {
   const { signature } = event
   const signed: Step =
-    signature === undefined
+    signature === undefined || !state.showsThinking
       ? close(state)
       : then(close(state), (next) => wholeBlock(next, thinkingBlock({ text: '', signature })))
   return then(signed, (next) => {

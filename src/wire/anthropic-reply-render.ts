@@ -5,15 +5,19 @@ import { REDACTED } from './anthropic-parse-blocks.ts'
 import { jsonObjectOf, parseObject } from './read.ts'
 import { renderSignature } from './signature.ts'
 
-/** What an answer says of itself. */
-export type AnthropicReplyMeta = { readonly id: string; readonly model: string }
+/** What an answer says of itself, and the client's body, which says whether thinking is to be shown. */
+export type AnthropicReplyMeta = {
+  readonly id: string
+  readonly model: string
+  readonly request: string
+}
 
 /** A reply as a message of Anthropic's. There is only one answer: this dialect cannot ask for more. */
 export function renderAnthropicReply(reply: ChatReply, meta: AnthropicReplyMeta): string {
   const [choice] = reply.choices
   return JSON.stringify({
     ...messageHead(meta),
-    content: choice === undefined ? [] : contentOf(choice),
+    content: choice === undefined ? [] : contentOf(choice, wantsThinking(meta.request)),
     ...stopOf(choice?.finish ?? 'stop', (choice?.toolCalls.length ?? 0) > 0, choice?.refusal),
     usage: { ...USAGE_HEAD, ...renderAnthropicUsage(reply.usage) },
   })
@@ -29,11 +33,20 @@ export const messageHead = ({ id, model }: AnthropicReplyMeta): JsonObject => ({
   diagnostics: null,
 })
 
-function contentOf({ text, reasoning, thoughts = [], toolCalls }: ChatChoice): JsonObject[] {
+/** Within a string the quotes would be escaped, so only a key can match; no schema has types of these names. */
+const THINKS = /"thinking"\s*:\s*\{[^{}]*?"type"\s*:\s*"(?:enabled|adaptive|between-tools)"/
+
+/** Thinking is shown to those who ask for it: others may take the first block for the answer. */
+export const wantsThinking = (request: string): boolean => THINKS.test(request)
+
+function contentOf(
+  { text, reasoning, thoughts = [], toolCalls }: ChatChoice,
+  showsThinking: boolean,
+): JsonObject[] {
   return [
-    ...thinkingBlocks(reasoning ?? '', thoughts),
+    ...(showsThinking ? thinkingBlocks(reasoning ?? '', thoughts) : []),
     ...(text === '' ? [] : [{ type: 'text', text, citations: null }]),
-    ...toolCalls.flatMap(toolBlocks),
+    ...toolCalls.flatMap((call) => toolBlocks(call, showsThinking)),
   ]
 }
 
@@ -52,9 +65,9 @@ export function thinkingBlock({ text, signature }: Thought): JsonObject {
     : { type: 'thinking', thinking: text, signature: written }
 }
 
-function toolBlocks(call: ToolCall): JsonObject[] {
+function toolBlocks(call: ToolCall, showsThinking: boolean): JsonObject[] {
   const block = { ...toolHead(call), input: inputOf(call.arguments) }
-  if (call.signature === undefined) return [block]
+  if (call.signature === undefined || !showsThinking) return [block]
   return [thinkingBlock({ text: '', signature: call.signature }), block]
 }
 

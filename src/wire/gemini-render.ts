@@ -1,11 +1,19 @@
-import type { ChatMessage, ChatPart, ChatRequest, MediaSource, ToolCall } from '../domain/chat.ts'
+import type {
+  ChatMessage,
+  ChatPart,
+  ChatRequest,
+  MediaSource,
+  Thought,
+  ToolCall,
+} from '../domain/chat.ts'
 import type { Feature } from '../domain/features.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { generationOf, thinkingOf } from './gemini-thinking.ts'
+import { NO_SIGNATURE } from './gemini-words.ts'
 import { defined, jsonObjectOf, parseObject } from './read.ts'
 import type { RenderedRequest } from './wire.ts'
 
-/** The conversation as a generateContent request; the model is in the path. Reasoning of earlier turns stays out. */
+/** The conversation as a generateContent request; the model is in the path. Of the reasoning of earlier turns, only what Google signed goes back. */
 export function renderGeminiRequest(chat: ChatRequest, upstreamModel: string): RenderedRequest {
   const unsupported = new Set<Feature>()
   if (chat.sampling.logprobs === true) unsupported.add('logprobs')
@@ -65,6 +73,7 @@ function contentsOf(
       message.role === 'user'
         ? message.parts.flatMap((part) => renderPart(part, unsupported))
         : [
+            ...(message.thoughts ?? []).flatMap(thoughtParts),
             ...message.parts.flatMap(({ text }) => textPart(text)),
             ...message.toolCalls.map((call) => renderCall(call, upstreamModel)),
           ]
@@ -73,22 +82,32 @@ function contentsOf(
   return contents
 }
 
-/**
- * From Gemini 3 on, a call that comes back must carry the signature of the thought behind it, for which other dialects
- * have no place. This is the word that Google documents for calls that come without.
- * Source: https://ai.google.dev/gemini-api/docs/thought-signatures (read 2026-11-23).
- */
-const NO_SIGNATURE = 'skip_thought_signature_validator'
+/** Thoughts that Google has signed; those of others mean nothing to it. */
+const thoughtParts = ({ text, signature }: Thought): JsonObject[] =>
+  signature.maker === 'gemini'
+    ? [
+        defined({
+          text,
+          thought: text === '' ? undefined : true,
+          thoughtSignature: signature.data,
+        }),
+      ]
+    : []
 
 function renderCall(call: ToolCall, upstreamModel: string): JsonObject {
-  const args =
-    jsonObjectOf(parseObject(call.arguments)) ??
-    (call.arguments.trim() === '' ? {} : { invalid_arguments: call.arguments })
-  const functionCall = { id: call.id, name: call.name, args }
+  const functionCall = { id: call.id, name: call.name, args: argsOf(call.arguments) }
+  if (call.signature?.maker === 'gemini') {
+    return { functionCall, thoughtSignature: call.signature.data }
+  }
   return generationOf(upstreamModel) >= 3
     ? { functionCall, thoughtSignature: NO_SIGNATURE }
     : { functionCall }
 }
+
+/** The arguments must be an object; text that is none, as a model may write it, is kept in one. */
+export const argsOf = (written: string): JsonObject =>
+  jsonObjectOf(parseObject(written)) ??
+  (written.trim() === '' ? {} : { invalid_arguments: written })
 
 function renderResult(
   message: Extract<ChatMessage, { role: 'tool' }>,
@@ -99,7 +118,10 @@ function renderResult(
     functionResponse: {
       id: message.callId,
       name: names.get(message.callId) ?? message.callId,
-      response: jsonObjectOf(parseObject(text)) ?? { output: text },
+      response:
+        message.isError === true
+          ? { error: text }
+          : (jsonObjectOf(parseObject(text)) ?? { output: text }),
     },
   }
 }
@@ -179,6 +201,7 @@ function generationConfigOf(
   const config = defined({
     temperature: sampling.temperature,
     topP: sampling.topP,
+    topK: sampling.topK,
     seed: sampling.seed,
     candidateCount: sampling.choices,
     presencePenalty: sampling.presencePenalty,

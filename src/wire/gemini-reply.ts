@@ -1,6 +1,7 @@
-import type { ChatChoice, ChatReply, Finish, ToolCall } from '../domain/chat.ts'
+import type { ChatChoice, ChatReply, Finish } from '../domain/chat.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { Usage } from '../domain/usage.ts'
+import { readModelParts } from './gemini-parse-parts.ts'
 import { inventedCallId } from './openai-chat-reply.ts'
 import {
   countOf,
@@ -48,38 +49,29 @@ const blockedChoice = (reason: string): ChatChoice => ({
 
 function choiceOf(candidate: Foreign, position: number): ChatChoice {
   const index = numberOf(candidate['index']) ?? position
-  const parts = partsOf(candidate)
-  const thoughts = parts.filter(({ thought }) => thought === true)
-  const toolCalls = parts
-    .filter((part) => isObject(part['functionCall']))
-    .map((part, at) => callOf(objectOf(part['functionCall']), index, at))
+  const { texts, reasoning, toolCalls, thoughts } = readModelParts(partsOf(candidate), (at) =>
+    inventedCallId(index, at),
+  )
   const rawFinish = textOf(candidate['finishReason']) ?? ''
+  const finish = unifyGeminiFinish(rawFinish, toolCalls.length > 0)
   return {
     index,
-    text: parts
-      .filter(({ thought }) => thought !== true)
-      .map((part) => textOf(part['text']) ?? '')
-      .join(''),
-    refusal: undefined,
-    reasoning:
-      thoughts.length === 0
-        ? undefined
-        : thoughts.map((part) => textOf(part['text']) ?? '').join(''),
+    text: texts.map(({ text }) => text).join(''),
+    refusal: refusalOf(candidate, finish),
+    reasoning,
     toolCalls,
-    finish: unifyGeminiFinish(rawFinish, toolCalls.length > 0),
+    ...(thoughts.length === 0 ? {} : { thoughts }),
+    finish,
     rawFinish,
   }
 }
 
+/** What Google says of an answer that its filters cut off. */
+export const refusalOf = (candidate: Foreign, finish: Finish): string | undefined =>
+  finish === 'content-filter' ? textOf(candidate['finishMessage']) : undefined
+
 export const partsOf = (candidate: Foreign): readonly Foreign[] =>
   objectsOf(objectOf(candidate['content'])['parts'])
-
-/** Arguments come whole, as an object; ids often not at all. */
-export const callOf = (call: Foreign, choice: number, index: number): ToolCall => ({
-  id: textOf(call['id']) ?? inventedCallId(choice, index),
-  name: textOf(call['name']) ?? '',
-  arguments: JSON.stringify(call['args'] ?? {}),
-})
 
 const FILTERED = new Set([
   'SAFETY',
@@ -91,6 +83,7 @@ const FILTERED = new Set([
   'IMAGE_SAFETY',
   'IMAGE_PROHIBITED_CONTENT',
   'IMAGE_RECITATION',
+  'MODEL_ARMOR',
 ])
 
 /** There is no word for tool calls. What is neither an end, a limit nor a filter is a failure of the model's. */

@@ -3,11 +3,13 @@ import type { Usage } from '../domain/usage.ts'
 import { errorEvent, NOT_JSON } from './error.ts'
 import {
   blockReasonOf,
-  callOf,
   partsOf,
   readGeminiUsage,
+  refusalOf,
   unifyGeminiFinish,
 } from './gemini-reply.ts'
+import { readModelParts } from './gemini-parse-parts.ts'
+import { inventedCallId } from './openai-chat-reply.ts'
 import { isObject, numberOf, objectsOf, parseObject, textOf, type Foreign } from './read.ts'
 import type { ChatStream, StreamFrame } from './wire.ts'
 
@@ -66,22 +68,36 @@ function readCandidate(
 ): void {
   const choice = numberOf(candidate['index']) ?? 0
   for (const part of partsOf(candidate)) {
-    const text = textOf(part['text']) ?? ''
-    if (text !== '')
-      events.push({ type: part['thought'] === true ? 'reasoning' : 'text', choice, text })
-    const called = part['functionCall']
-    if (!isObject(called) || textOf(called['name']) === undefined) continue
-    const index = callCounts.get(choice) ?? 0
-    callCounts.set(choice, index + 1)
-    const call = callOf(called, choice, index)
-    events.push(
-      { type: 'tool-start', choice, index, id: call.id, name: call.name },
-      { type: 'tool-arguments', choice, index, text: call.arguments },
-    )
+    readPart(part, choice, callCounts, events)
   }
   const rawFinish = textOf(candidate['finishReason'])
   if (rawFinish === undefined || finished.has(choice)) return
   finished.add(choice)
   const finish = unifyGeminiFinish(rawFinish, (callCounts.get(choice) ?? 0) > 0)
+  const refusal = refusalOf(candidate, finish)
+  if (refusal !== undefined) events.push({ type: 'refusal', choice, text: refusal })
   events.push({ type: 'finish', choice, finish, rawFinish })
+}
+
+function readPart(
+  part: Foreign,
+  choice: number,
+  callCounts: Map<number, number>,
+  events: ChatEvent[],
+): void {
+  const first = callCounts.get(choice) ?? 0
+  const read = readModelParts([part], () => inventedCallId(choice, first))
+  for (const { text } of read.texts) events.push({ type: 'text', choice, text })
+  if (read.reasoning !== undefined && read.reasoning !== '')
+    events.push({ type: 'reasoning', choice, text: read.reasoning })
+  for (const { signature } of read.thoughts)
+    events.push({ type: 'reasoning', choice, text: '', signature })
+  for (const { name, arguments: written, ...call } of read.toolCalls) {
+    if (name === '') continue
+    callCounts.set(choice, first + 1)
+    events.push(
+      { type: 'tool-start', choice, index: first, name, ...call },
+      { type: 'tool-arguments', choice, index: first, text: written },
+    )
+  }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { destinations, type DestinationName } from '../../src/destinations/index.ts'
+import type { ToolCall } from '../../src/domain/chat.ts'
 import type { Usage } from '../../src/domain/usage.ts'
 import { parseObject } from '../../src/wire/read.ts'
 import { replyEvents } from '../../src/wire/reply-events.ts'
@@ -223,7 +224,7 @@ describe.each(FAMILIES)('$name', ({ name, destination, usage, reasons }) => {
   })
 })
 
-/** The upstream's word for stopping is not kept in another dialect, and whitespace in arguments is the upstream's. */
+/** In another dialect the upstream's word for stopping is not kept, nor its signature; whitespace in arguments is its own. */
 const unified = ({
   index,
   text,
@@ -232,12 +233,12 @@ const unified = ({
 }: {
   index: number
   text: string
-  toolCalls: unknown
+  toolCalls: readonly ToolCall[]
   finish: string
 }) => ({
   index,
   text,
-  toolCalls,
+  toolCalls: toolCalls.map(({ signature: _signature, ...call }) => call),
   finish,
 })
 
