@@ -47,7 +47,7 @@ export function casesOf(
   casesMax: number,
 ): { readonly cases: readonly Case[]; readonly isWhole: boolean } {
   const { diagram, space } = ground
-  const { boxes, rest } = coverOf(diagram, set, casesMax)
+  const { boxes, rest } = coverOf(diagram, set, casesMax, readingOrder(space))
   const cases = boxes.flatMap((box) => {
     const point = firstPoint(diagram, boxSet(diagram, box))
     return point === undefined
@@ -55,6 +55,15 @@ export function casesOf(
       : [{ box, words: describeBox(space, box), example: exampleOf(space, point) }]
   })
   return { cases, isWhole: rest === 0 }
+}
+
+/** Days and forms are freed first: a case that holds always, however it is sent, is the one to be told. Destinations say most. */
+function readingOrder({ variables }: Space): readonly number[] {
+  const weight = (at: number): number =>
+    ({ time: 0, form: 1, destination: 3 } as Readonly<Record<string, number>>)[
+      variables[at]?.kind ?? ''
+    ] ?? 2
+  return [...variables.keys()].toSorted((a, b) => weight(a) - weight(b))
 }
 
 /** One case of a set, by its first point; undefined if the set is empty. */
@@ -96,8 +105,7 @@ export function describeBox(space: Space, box: Box): Words {
       .filter(({ values }) => values[0] === value)
       .map(({ variable }) => variable.countries.title)
   const clauses = [
-    ...clause('that holds', both(held(true))),
-    ...clause('that does not hold', either(held(false))),
+    ...categoryClauses(held(true), held(false), freeCategories(space, box)),
     ...clause('protected by the law of', both(under(true))),
     ...clause('not protected by the law of', either(under(false))),
     ...valuesOf('scan').map(
@@ -117,6 +125,31 @@ export function describeBox(space: Space, box: Box): Words {
     destinations: destination === undefined ? undefined : either(destination.values.map(String)),
     days: time === undefined ? '' : daysOf(time.variable.values, time.values.map(Number)),
   }
+}
+
+const freeCategories = ({ variables }: Space, box: Box): readonly string[] =>
+  variables.flatMap((variable, at) =>
+    variable.kind === 'category' && box[at] === undefined ? [categoryWord(variable.category)] : [],
+  )
+
+/** More of them are told by what remains. */
+const CATEGORIES_TOLD_MAX = 3
+
+function categoryClauses(
+  held: readonly string[],
+  lacked: readonly string[],
+  free: readonly string[],
+): readonly string[] {
+  const holding = clause('that holds', both(held))
+  if (lacked.length <= CATEGORIES_TOLD_MAX)
+    return [...holding, ...clause('that does not hold', either(lacked))]
+  const others = held.length === 0 ? 'that holds no category' : 'no other category'
+  if (free.length === 0) return [[...holding, `${others} that rules name`].join(' and ')]
+  if (free.length <= CATEGORIES_TOLD_MAX)
+    return [[...holding, `${others} that rules name but perhaps ${either(free)}`].join(' and ')]
+  const told = lacked.slice(0, CATEGORIES_TOLD_MAX)
+  const untold = lacked.length - told.length
+  return [...holding, `that does not hold ${told.join(', ')} or any of ${untold} others`]
 }
 
 const clause = (words: string, list: string): string[] => (list === '' ? [] : [`${words} ${list}`])

@@ -16,7 +16,7 @@ export type Change = {
   readonly lost: readonly Case[]
 }
 
-const CASES_MAX = 4
+const CASES_MAX = 2
 /** Further dates are years away, and each costs a walk over the whole diagram. */
 const CHANGES_MAX = 24
 
@@ -70,10 +70,7 @@ const WARN_DAYS = 30
 export function changeFinding(change: Change, nowMs: number): Finding {
   const { atMs, expiries, turns, gained, lost } = change
   const days = Math.ceil((atMs - nowMs) / DAY_MS)
-  const causes = [
-    ...expiries.map(({ destination, fact }) => `${fact} of ${destination} expires`),
-    ...turns,
-  ]
+  const causes = [...expiryPhrases(expiries), ...turns]
   const effects = [
     ...lost.map((one) => `no longer: ${sayMayGo(one)}`),
     ...gained.map((one) => `new: ${sayMayGo(one)}`),
@@ -82,9 +79,18 @@ export function changeFinding(change: Change, nowMs: number): Finding {
     kind: 'change-ahead',
     severity: days <= WARN_DAYS ? 'warning' : 'note',
     rule: expiries[0]?.destination ?? null,
-    problem: `On ${dayOf(atMs)}, in ${days} days, ${causes.join(', ')}. From then on ${effects.join('; ')}.`,
+    problem: `On ${dayOf(atMs)}, in ${days} days, ${causes.join(', ')}. From then on, ${effects.join('; ')}.`,
     witness: { on: dayOf(atMs), expiries, turns, lost: examples(lost), gained: examples(gained) },
   }
+}
+
+function expiryPhrases(expiries: readonly Expiry[]): readonly string[] {
+  const byDestination = new Map<string, string[]>()
+  for (const { destination, fact } of expiries)
+    byDestination.set(destination, [...(byDestination.get(destination) ?? []), fact])
+  return [...byDestination].map(
+    ([id, facts]) => `what is known of ${id} expires (${facts.join(', ')})`,
+  )
 }
 
 const examples = (cases: readonly Case[]) => cases.map(({ example }) => example)

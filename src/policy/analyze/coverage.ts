@@ -16,28 +16,26 @@ export const coverageFindings = (model: Model): readonly Finding[] => [
 
 const CASES_MAX = 3
 
-/** Requests, as they came, that no route takes. */
+/** Requests, as they came, that no route takes today. What later days bring is told as changes. */
 function gaps(model: Model): Finding[] {
   const { diagram, covered } = model
-  const open = diagram.without(rawSet(model), covered)
+  const open = asItCame(model, diagram.not(covered))
   return casesOf(model, open, CASES_MAX).cases.map(({ words, example }) => ({
     kind: 'coverage-gap',
     severity: 'warning',
     rule: null,
-    problem: `No route takes ${words.data}${words.days}: it is refused.`,
+    problem: `No route takes ${words.data}: it is refused.`,
     witness: example,
   }))
 }
 
-/** Requests that a route takes and for which no destination is left, in any form. */
+/** Requests that a route takes and for which no destination is left today, in any form. */
 function blockedRegions(model: Model): Finding[] {
   const { diagram, space, covered, permitted, obligations } = model
-  const raw = rawSet(model)
-  const served = exists(diagram, diagram.and(permitted, raw), new Set([space.at('destination')]))
-  const blocked = diagram.without(
-    diagram.without(diagram.and(covered, raw), served),
-    redactionDemanded(model, obligations),
-  )
+  const destination = new Set([space.at('destination')])
+  const served = exists(diagram, asItCame(model, permitted), destination)
+  const demanded = redactionDemanded(model, obligations)
+  const blocked = diagram.without(asItCame(model, diagram.without(covered, demanded)), served)
   return casesOf(model, blocked, CASES_MAX).cases.map(({ words, example, box }) => {
     const point = box.map((values) => values?.[0] ?? 0)
     const by = blockersAt(model, point)
@@ -45,7 +43,7 @@ function blockedRegions(model: Model): Finding[] {
       kind: 'blocked-region',
       severity: 'note',
       rule: by[0] ?? null,
-      problem: `${capital(words.data)} may go nowhere${words.days}, because of ${by.join(', ') || 'its route'} (blocked for everyone: ${shareWords(model, blocked)} of all cases).`,
+      problem: `${capital(words.data)} may go nowhere, because of ${by.join(', ') || 'its route'} (blocked for everyone: ${shareWords(model, blocked)} of all cases).`,
       witness: example,
     }
   })
@@ -135,6 +133,11 @@ function routeOf({ diagram, routes }: Model, point: readonly number[]): string |
   return routes.find(({ reached }) => includes(diagram, reached, point))?.rule.id ?? null
 }
 
-const rawSet = (model: Model): Node => valueSet(model, 'form', '', (value) => value === 'raw')
+/** A set of requests in the raw form at the first time, without regard to form and time. */
+function asItCame({ diagram, space }: Model, set: Node): Node {
+  const formAt = space.at('form')
+  const raw = formAt < 0 ? set : restrict(diagram, set, formAt, 0)
+  return restrict(diagram, raw, space.at('time'), 0)
+}
 
 const capital = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`

@@ -80,9 +80,9 @@ function redundantAmong(
   let before: Node = base
   return candidates.flatMap((one, at) => {
     const { rule, denies } = one
-    const others = [before, after[at + 1] ?? NOTHING]
+    const alone = diagram.without(denies, before)
     before = diagram.or(before, denies)
-    if (denies === NOTHING || !isWithin(diagram, denies, ...others)) return []
+    if (denies === NOTHING || !isWithin(diagram, alone, after[at + 1] ?? NOTHING)) return []
     const rest = [...always, ...candidates].filter((other) => other !== one)
     const by = coveringRules(
       model,

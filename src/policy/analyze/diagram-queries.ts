@@ -10,35 +10,26 @@ export function includes(diagram: Diagram, set: Node, point: readonly number[]):
   return node === EVERYTHING
 }
 
-/**
- * True if all of `set` lies in the union of the others. Makes no nodes and stops at the first point outside, so it is cheap for a small set
- * and large others.
- */
-export function isWithin(diagram: Diagram, set: Node, ...others: readonly Node[]): boolean {
-  const known = new Set<string>()
-  const walk = (node: Node, rest: readonly Node[]): boolean => {
-    if (node === NOTHING) return true
-    const left = rest.filter((one) => one !== NOTHING)
-    if (left.some((one) => one === EVERYTHING || one === node)) return true
-    if (left.length === 0) return false
-    const key = `${node},${left.join()}`
+/** True if all of one set lies in another. Makes no nodes and stops at the first point outside. */
+export function isWithin(diagram: Diagram, set: Node, other: Node): boolean {
+  const known = new Set<number>()
+  const walk = (a: Node, b: Node): boolean => {
+    if (a === NOTHING || b === EVERYTHING || a === b) return true
+    if (b === NOTHING) return false
+    const key = a * diagram.nodeCount + b
     if (known.has(key)) return true
-    const variables = [node, ...left].map((one) => diagram.variableOf(one))
-    const variable = Math.min(...variables)
-    const below = (one: Node, value: number): Node =>
-      diagram.variableOf(one) === variable ? diagram.kid(one, value) : one
-    for (let value = 0; value < (diagram.sizes[variable] ?? 0); value++)
-      if (
-        !walk(
-          below(node, value),
-          left.map((one) => below(one, value)),
-        )
-      )
-        return false
+    const variableA = diagram.variableOf(a)
+    const variableB = diagram.variableOf(b)
+    const variable = Math.min(variableA, variableB)
+    for (let value = 0; value < (diagram.sizes[variable] ?? 0); value++) {
+      const kidA = variableA === variable ? diagram.kid(a, value) : a
+      const kidB = variableB === variable ? diagram.kid(b, value) : b
+      if (!walk(kidA, kidB)) return false
+    }
     known.add(key)
     return true
   }
-  return walk(set, others)
+  return walk(set, other)
 }
 
 /** True if two sets have a point in common. */
@@ -146,30 +137,37 @@ export const boxSet = (diagram: Diagram, box: Box): Node =>
 
 /**
  * A few boxes that together cover a set, each as large as it can be made around the first point that the earlier ones leave: what people
- * can read. `rest` is what they leave.
+ * can read. `rest` is what they leave. `order` says which variables are freed first; the last ones are those that a box says most about.
  */
 export function coverOf(
   diagram: Diagram,
   set: Node,
   boxesMax: number,
+  order: readonly number[],
 ): { readonly boxes: readonly Box[]; readonly rest: Node } {
   const boxes: Box[] = []
   let rest = set
   while (boxes.length < boxesMax) {
     const point = firstPoint(diagram, rest)
     if (point === undefined) break
-    const box = enlarge(diagram, point, set)
+    const box = enlarge(diagram, point, set, order)
     boxes.push(box)
     rest = diagram.without(rest, boxSet(diagram, box))
   }
   return { boxes, rest }
 }
 
-/** The point, with every variable freed as far as the set allows; variables at the end, which say most, last. */
-function enlarge(diagram: Diagram, point: readonly number[], set: Node): Box {
+/** The point, with every variable freed as far as the set allows. */
+function enlarge(
+  diagram: Diagram,
+  point: readonly number[],
+  set: Node,
+  order: readonly number[],
+): Box {
   const box: (readonly number[] | undefined)[] = point.map((value) => [value])
   const fits = (): boolean => isWithin(diagram, boxSet(diagram, box), set)
-  for (const [variable, value] of point.entries()) {
+  for (const variable of order) {
+    const value = point[variable] ?? 0
     box[variable] = undefined
     if (fits()) continue
     let values: readonly number[] = [value]

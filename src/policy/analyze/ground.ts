@@ -36,7 +36,7 @@ export type Scope = {
 export type TooLarge = { readonly code: 'too-large'; readonly message: string }
 
 /** Enough for a thousand rules on twenty attributes, and within the memory of a Worker. */
-const NODES_MAX = 1_000_000
+const NODES_MAX = 2_000_000
 
 type Grounded = {
   readonly ground: Ground

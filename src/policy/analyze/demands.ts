@@ -1,0 +1,71 @@
+import { parseUsd } from '../../domain/money.ts'
+import { QUALITIES } from '../../domain/request.ts'
+import type { Obligation } from '../schema.ts'
+import { type Node, NOTHING } from './diagram.ts'
+import { isEnforced, type Model } from './model.ts'
+
+/** Requests of which something is demanded, by what: the stricter a policy, the larger each set. */
+export type DemandSets = ReadonlyMap<string, Node>
+
+/** All demands of the policies that are compared, each with the requests for which one of them makes it. */
+export function demandSets(model: Model, names: readonly string[]): DemandSets {
+  const { diagram, obligations } = model
+  return new Map(
+    names.map((name) => [
+      name,
+      diagram.any(
+        obligations
+          .filter((one) => isEnforced(one) && namesOf(one.rule.must, names).includes(name))
+          .map(({ applies }) => applies),
+      ),
+    ]),
+  )
+}
+
+/** What the obligations of some policies demand, each thing once. A lower cost limit includes the higher ones. */
+export const demandNames = (models: readonly Model[]): readonly string[] => [
+  ...new Set(
+    models.flatMap(({ obligations }) =>
+      obligations.filter(isEnforced).flatMap(({ rule }) => namesOf(rule.must, [])),
+    ),
+  ),
+]
+
+const COST = 'a cost of at most '
+
+function namesOf(must: Obligation['must'], known: readonly string[]): readonly string[] {
+  if ('redact' in must)
+    return [
+      ...must.redact.map((kind) => `redaction of ${kind}`),
+      ...(must.by === 'mask' ? ['masking'] : []),
+    ]
+  if ('maxCostUsd' in must) {
+    const limit = parseUsd(must.maxCostUsd) ?? 0n
+    const higher = known.filter(
+      (name) => name.startsWith(COST) && (parseUsd(usdIn(name)) ?? 0n) >= limit,
+    )
+    return [`${COST}${must.maxCostUsd} USD`, ...higher]
+  }
+  if ('log' in must) return ['a minimal record']
+  if ('cache' in must) return ['no cache']
+  if ('retention' in must) return ['zero retention']
+  if ('review' in must) return ['human review']
+  return ['a fresh policy']
+}
+
+const usdIn = (name: string): string => name.slice(COST.length, -' USD'.length)
+
+/** Requests for which `auto` means a model of at least some quality. */
+export function qualitySets(model: Model): DemandSets {
+  const { diagram, routes } = model
+  return new Map(
+    QUALITIES.slice(1).map((quality) => [
+      `${quality} quality`,
+      routes
+        .filter(
+          ({ rule }) => QUALITIES.indexOf(rule.quality ?? 'basic') >= QUALITIES.indexOf(quality),
+        )
+        .reduce<Node>((set, { reached }) => diagram.or(set, reached), NOTHING),
+    ]),
+  )
+}
