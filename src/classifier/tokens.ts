@@ -31,9 +31,13 @@ export function codeEnd(text: string, start: number, from: number): number {
 
 /** Within four characters before `at` stands a letter from beyond the Cyrillic block: the lexicon knows no such words. */
 export function isFarScript(text: string, at: number): boolean {
-  for (let i = Math.max(0, at - 4); i < at; i++) if (text.charCodeAt(i) >= 0x530) return true
+  for (let i = Math.max(0, at - 4); i < at; i++) if (isFarLetter(text.charCodeAt(i))) return true
   return false
 }
+
+/** Hebrew to Khmer, then kana, Chinese and Korean; no punctuation. */
+const isFarLetter = (code: number): boolean =>
+  (code >= 0x5d0 && code < 0x2000) || (code >= 0x3041 && code < 0xd7a4)
 
 export const isSmallBefore = (text: string, at: number): boolean => {
   const before = at > 0 ? (SYMBOLS[text.charCodeAt(at - 1)] ?? 0) : 0

@@ -5,6 +5,7 @@ import { card } from './card.ts'
 import { email } from './email.ts'
 import { health } from './health.ts'
 import { iban } from './iban.ts'
+import { identityNumber } from './identity-number.ts'
 import { ip } from './ip.ts'
 import { jwt } from './jwt.ts'
 import { marker } from './marker.ts'
@@ -31,6 +32,7 @@ export const detectors = {
   card,
   usSsn,
   ip,
+  identityNumber,
   birthDate,
   phone,
   email,

@@ -1,0 +1,204 @@
+import type { Detector } from '../detector.ts'
+import { lettersBefore, readFigure, type Figure } from '../figures.ts'
+import type { RuleName } from '../levels.ts'
+import type { Scan } from '../scan.ts'
+import { isWordCode } from '../characters.ts'
+import { FIGURE_WITHIN, isFarScript } from '../tokens.ts'
+import type { IdFormat } from '../validators/id-format.ts'
+import { ID_FORMATS } from '../validators/id-formats.ts'
+import { contextOf, FAR_ANY, IDENTITY_CONTEXTS } from './identity-words.ts'
+
+/** What has no check digit must stand this close to its word. */
+const UNCHECKED_WITHIN = 40
+/** How far back words of other scripts are looked for. */
+const FAR_WITHIN = 16
+/** A word for another kind of number counts this close. */
+const OTHER_WITHIN = 24
+/** Longest text that is nothing but a number. */
+const BARE_MAX = 40
+
+const ANY_CONFIDENCE = 0.7
+
+type Known = IdFormat & { readonly context: string }
+
+/** By length without separators. */
+const byLength: readonly (readonly Known[])[] = arrange(ID_FORMATS)
+/** Formats whose writing speaks for itself, by the characters of a token that may begin one. */
+const alone: readonly (readonly Known[])[] = arrange(
+  ID_FORMATS.filter(({ alone: sure }) => sure > 0),
+)
+
+function arrange(formats: readonly IdFormat[]): readonly (readonly Known[])[] {
+  const arranged: Known[][] = Array.from({ length: 42 }, () => [])
+  for (const format of formats) {
+    const known = { ...format, context: contextOf(format) }
+    for (const length of format.lengths) arranged[length]?.push(known)
+  }
+  return arranged
+}
+
+/** Numbers that states, banks and offices give: by a word near them, by a writing that nothing else has, or as a mere possibility. */
+export const identityNumber: Detector = {
+  name: 'identity-number',
+  contexts: IDENTITY_CONTEXTS,
+  atNumber: (scan, token) => {
+    if (isWordCode(token.before) || token.gapBefore !== 0) return
+    if (isNearWords(scan, token.start)) byWords(scan, token.start)
+    if (scan.claimedTo > token.start) return
+    // A letter may follow the digits, or a code in letters.
+    for (let length = token.digitCount; length < token.digitCount + 3; length++) {
+      byLayout(scan, token.start, length)
+    }
+  },
+  atCode: (scan, start, end) => {
+    if (isNearWords(scan, start)) byWords(scan, start)
+    if (scan.claimedTo <= start) byLayout(scan, start, end - start)
+  },
+  atFigure: (scan, start) => byWords(scan, start),
+  atEnd: bare,
+}
+
+const isNearWords = (scan: Scan, start: number): boolean =>
+  scan.distance('figure', start) <= FIGURE_WITHIN || isFarScript(scan.text, start)
+
+type Match = { rule: RuleName; start: number; end: number; confidence: number; country: string }
+
+function byWords(scan: Scan, start: number): void {
+  const { text } = scan
+  if (isInside(text, start)) return
+  const far = isFarScript(text, start) ? text.slice(Math.max(0, start - FAR_WITHIN), start) : ''
+  let best = matchIn(scan, readFigure(text, start), far, undefined)
+  const before = lettersBefore(text, start)
+  if (before >= 0) best = matchIn(scan, readFigure(text, before), far, best)
+  if (best === undefined) return
+  scan.claim(best.rule, best.start, best.end, best.confidence, countries(best.country))
+}
+
+/** Glued to a letter, or one of a row of short groups. */
+function isInside(text: string, start: number): boolean {
+  if (start === 0) return false
+  if (isWordCode(text.charCodeAt(start - 1))) return true
+  return start > 1 && ROW.test(text.slice(start - 2, start + ROW_PART))
+}
+
+const ROW_PART = 5
+const ROW = /^\d[ .:/-](?!\w{5})/
+
+const countries = (country: string): readonly string[] => (country === '' ? [] : [country])
+
+/** The surest reading of the number, the longest of them. */
+function matchIn(
+  scan: Scan,
+  figure: Figure,
+  far: string,
+  best: Match | undefined,
+): Match | undefined {
+  let found = best
+  for (let i = figure.parts.length - 1; i >= 0; i--) {
+    const part = figure.parts[i]
+    if (part === undefined || part.compact.length < 4 || !/\d/.test(part.compact)) continue
+    scan.spend(8)
+    for (const format of byLength[part.compact.length] ?? []) {
+      if (!format.pattern.test(part.compact)) continue
+      const confidence = confidenceOf(scan, format, part.compact, figure.start, far)
+      if (confidence <= (found?.confidence ?? 0.49)) continue
+      found = {
+        rule: format.rule,
+        start: figure.start,
+        end: part.end,
+        confidence,
+        // A word that any country uses tells none.
+        country: confidence === ANY_CONFIDENCE ? '' : format.country,
+      }
+    }
+    if (found === undefined) found = unknown(scan, part, figure.start, far)
+  }
+  return found
+}
+
+/** How sure a number is, that has the right shape, in view of the words before it. */
+function confidenceOf(
+  scan: Scan,
+  { context, check, farWords, rule }: Known,
+  code: string,
+  start: number,
+  far: string,
+): number {
+  const distance = scan.distance(context, start)
+  const isNamed = distance <= FIGURE_WITHIN || (far !== '' && farWords?.test(far) === true)
+  if (check === undefined) {
+    if (far !== '' && farWords?.test(far) === true) return 0.75
+    return distance <= UNCHECKED_WITHIN && distance < scan.distance('figure.other', start)
+      ? 0.75
+      : 0
+  }
+  if (isNamed) return check(code) ? 0.95 : 0
+  return rule === 'national-id' && isAnyNear(scan, start, far) && check(code) ? ANY_CONFIDENCE : 0
+}
+
+const isAnyNear = (scan: Scan, start: number, far: string): boolean =>
+  scan.distance('figure.any', start) <= UNCHECKED_WITHIN || (far !== '' && FAR_ANY.test(far))
+
+/** An identity number of a country that isn't known here. */
+function unknown(
+  scan: Scan,
+  { end, compact }: Figure['parts'][number],
+  start: number,
+  far: string,
+): Match | undefined {
+  if (!/^(?=(?:[A-Z]{0,6}\d){5})[A-Z0-9]{6,18}$/.test(compact)) return undefined
+  if (!isAnyNear(scan, start, far)) return undefined
+  if (scan.distance('figure.other', start) < scan.distance('figure.any', start)) return undefined
+  return { rule: 'national-id', start, end, confidence: 0.55, country: '' }
+}
+
+function byLayout(scan: Scan, start: number, length: number): void {
+  for (const { layout, pattern, check, rule, alone: sure, country } of alone[length] ?? []) {
+    if (layout === undefined) continue
+    scan.spend(1)
+    layout.lastIndex = start
+    const written = layout.exec(scan.text)?.[0]
+    if (written === undefined) continue
+    const compact = compactOf(written)
+    if (!pattern.test(compact) || check?.(compact) === false) continue
+    // Named as something else: only possible.
+    const isOther = scan.distance('figure.other', start) <= OTHER_WITHIN
+    const confidence = isOther ? Math.min(sure, 0.4) : sure
+    scan.claim(rule, start, start + written.length, confidence, countries(country))
+    if (scan.claimedTo > start) return
+  }
+}
+
+const compactOf = (text: string): string => text.replaceAll(/[^A-Za-z0-9]/g, '').toUpperCase()
+
+/** A text that is one number and nothing else may be any number that fits it. The key of a JSON member says what it is. */
+function bare(scan: Scan): void {
+  const { text } = scan
+  if (scan.key !== '' || scan.claimedTo > 0 || text.length > BARE_MAX || text.length < 5) return
+  scan.spend(text.length)
+  if (!/^\s*[A-Za-z0-9][A-Za-z0-9 ./:()-]*\s*$/.test(text) || !/\d{3}|\d[A-Z]/i.test(text)) return
+  const compact = compactOf(text)
+  if (isCounted(compact)) return
+  const seen = new Set<RuleName>()
+  const start = text.length - text.trimStart().length
+  const end = text.trimEnd().length
+  for (const format of byLength[compact.length] ?? []) {
+    if (!format.isBare || seen.has(format.rule) || !format.pattern.test(compact)) continue
+    if (format.check?.(compact) === false) continue
+    const isPiece = format.weak !== 'layout' && end - start === compact.length
+    if (format.weak !== undefined && !isPiece && !isInLayout(format, text, start)) continue
+    seen.add(format.rule)
+    const confidence = format.check === undefined ? 0.2 : 0.35
+    scan.claim(format.rule, start, end, confidence, countries(format.country))
+  }
+}
+
+const isInLayout = ({ layout }: IdFormat, text: string, start: number): boolean => {
+  if (layout === undefined) return false
+  layout.lastIndex = start
+  return layout.test(text)
+}
+
+/** 1234567890 and 11111111: what people type instead of a number. */
+const isCounted = (compact: string): boolean =>
+  '12345678901234567890'.startsWith(compact) || /^(.)\1+$/.test(compact)
