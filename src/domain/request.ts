@@ -5,7 +5,12 @@ export const OPERATIONS = ['chat', 'embeddings', 'count-tokens'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 /** Names of upstream dialects for conversations. */
-export type WireName = 'openai-chat' | 'anthropic-messages' | 'gemini' | 'workers-ai'
+export type WireName =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'anthropic-messages'
+  | 'gemini'
+  | 'workers-ai'
 
 /** Names of upstream dialects for embeddings. */
 export type EmbeddingsWireName = 'openai-embeddings' | 'gemini-embeddings' | 'workers-ai-embeddings'
@@ -13,7 +18,7 @@ export type EmbeddingsWireName = 'openai-embeddings' | 'gemini-embeddings' | 'wo
 /** Names of upstream dialects for counting tokens. */
 export type CountWireName = 'anthropic-count-tokens' | 'gemini-count-tokens'
 
-export type DialectName = WireName | 'openai-responses' | EmbeddingsWireName | CountWireName
+export type DialectName = WireName | EmbeddingsWireName | CountWireName
 
 /** What clients may speak to us; each is called as the upstream dialect that is the same, byte for byte. */
 export type SurfaceName = Exclude<DialectName, 'workers-ai' | 'workers-ai-embeddings'>
@@ -45,6 +50,8 @@ export type RequestFacts = {
   /** Number of answers asked for. */
   readonly choices: number
   readonly handling: Handling
+  /** Names of what is asked for that only an upstream of the client's own dialect has words for. */
+  readonly onlyOwnDialect?: readonly string[]
   /** Top-level fields that no published schema names: they reach only zone `own`. */
   readonly unknownFields: readonly string[]
 }

@@ -15,8 +15,16 @@ const SCHEMA_WORDS = new Set(
   tool_choice`.split(/\s+/),
 )
 
+/** How the bodies of one dialect are read. */
+export type Reading = {
+  /** Words of its published schemas. */
+  readonly words: ReadonlySet<string>
+  /** What a member holds that cannot be read here. */
+  readonly opaque: (document: JsonDocument, node: number, key: string) => Opaque | undefined
+}
+
 /** Reads all that a body says: every key, string and number, and the parts that nobody here can read. */
-export function envelopeOf(document: JsonDocument): Envelope {
+export function envelopeOf(document: JsonDocument, reading: Reading = OPENAI): Envelope {
   const opaque: Unscanned[] = []
   const unreadable = new Set<number>()
   const leaves: Leaf[] = []
@@ -24,8 +32,8 @@ export function envelopeOf(document: JsonDocument): Envelope {
   for (let node = 0; node < kinds.length; node++) {
     if ((keyStarts[node] ?? -1) >= 0) {
       const key = keyOf(document, node) ?? ''
-      if (!SCHEMA_WORDS.has(key)) leaves.push({ text: key, kind: 'key', node })
-      const found = opaqueMember(document, node, key)
+      if (!reading.words.has(key)) leaves.push({ text: key, kind: 'key', node })
+      const found = reading.opaque(document, node, key)
       if (found !== undefined) {
         opaque.push({ path: pointerOf(document, node), reason: found.reason })
         unreadable.add(found.data)
@@ -51,9 +59,11 @@ function pushText(document: JsonDocument, node: number, leaves: Leaf[], opaque: 
   } else if (text !== '') leaves.push({ text, kind: 'string', node })
 }
 
-type Opaque = {
+/** A part that cannot be read. */
+export type Opaque = {
   readonly reason: UnscannedReason
-  /** Node that holds the data; -1 if none. */ readonly data: number
+  /** Node that holds the data; -1 if none. */
+  readonly data: number
 }
 
 /** What a member holds that cannot be read here, judged by the names that providers use for media and stored things. */
@@ -95,6 +105,8 @@ function imageOf(document: JsonDocument, node: number): Opaque | undefined {
 
 const isText = (document: JsonDocument, node: number): boolean =>
   document.kinds[node] === NODE.string
+
+const OPENAI: Reading = { words: SCHEMA_WORDS, opaque: opaqueMember }
 
 /** Number of direct children of a container. */
 export const countChildren = (document: JsonDocument, node: number): number =>

@@ -51,7 +51,7 @@ export function prepare(input: PrepareInput): Prepared {
   const { dialect, isClients: sameWire } = spoken
   const { body, inputs, unsupported } = sameWire
     ? pass(input, spoken)
-    : serialised(translate(input, dialect))
+    : serialised(translate(input, dialect), facts.onlyOwnDialect)
   const named = [...new Set([...attempt.unsupported, ...unsupported])].toSorted()
   const dispatch: Dispatch =
     destination.transport === 'binding'
@@ -87,10 +87,13 @@ function pass(
   return { body, inputs: {}, unsupported: [] }
 }
 
-const serialised = ({ body, unsupported }: RenderedRequest): Body => ({
+const serialised = (
+  { body, unsupported }: RenderedRequest,
+  leftOut: readonly string[] = [],
+): Body => ({
   body: JSON.stringify(body),
   inputs: body,
-  unsupported,
+  unsupported: [...unsupported, ...leftOut],
 })
 
 function translate(input: PrepareInput, dialect: DialectName): RenderedRequest {
