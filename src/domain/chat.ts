@@ -57,6 +57,8 @@ export type ToolCall = {
   readonly id: string
   readonly name: string
   readonly arguments: string
+  /** The tool takes free text: `arguments` is that text. */
+  readonly isCustom?: true
   readonly signature?: Signature
 }
 
@@ -73,6 +75,8 @@ export type ChatTool = {
   /** JSON Schema of the arguments. */
   readonly parameters: JsonObject | undefined
   readonly strict: boolean | undefined
+  /** The tool takes free text of this format, in OpenAI's words, rather than JSON of a schema. */
+  readonly custom?: { readonly format: JsonObject | undefined }
 }
 
 export type ToolChoice =
@@ -142,6 +146,7 @@ export type ChatEvent =
       readonly index: number
       readonly id: string
       readonly name: string
+      readonly isCustom?: true
       readonly signature?: Signature
     }
   | {

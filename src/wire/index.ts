@@ -2,6 +2,7 @@ import type { CountWireName, DialectName, EmbeddingsWireName, WireName } from '.
 import { anthropicMessages } from './anthropic-messages.ts'
 import { gemini } from './gemini.ts'
 import { openaiChat } from './openai-chat.ts'
+import { openaiResponses } from './openai-responses.ts'
 import type { CountWire, EmbeddingsWire, Wire } from './wire.ts'
 import { workersAi } from './workers-ai.ts'
 
@@ -9,6 +10,7 @@ export const wires = {
   'anthropic-messages': anthropicMessages,
   gemini,
   'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
   'workers-ai': workersAi,
 } satisfies Record<WireName, Wire>
 
