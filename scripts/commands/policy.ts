@@ -1,68 +1,109 @@
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import * as z from 'zod'
 import { DEFAULT_TENANT } from '../../src/access/key-request.ts'
+import type { Recall } from '../../src/policy/analyze/ground.ts'
 import { canonicalBundle } from '../../src/policy/bundle.ts'
-import { compileRules, type Rules } from '../../src/policy/evaluate.ts'
-import { findViolations, type Violation } from '../../src/policy/invariants.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
-import { guardrailSentence, invariantSentence } from '../../src/policy/sentence.ts'
 import type { Command } from '../demarc.ts'
-import { checkGoldenCase, readGoldenCases } from '../lib/golden-cases.ts'
-import { healthyWorld } from '../lib/offline-world.ts'
 import { POLICIES_DIRECTORY } from '../lib/paths.ts'
-import { checkPolicy, formatProblem, isFolder, readPolicy } from '../lib/policy-files.ts'
+import { readPolicy } from '../lib/policy-files.ts'
+import { readTraffic } from '../lib/traffic-files.ts'
+import { backtest } from './policy-backtest.ts'
+import { check } from './policy-check.ts'
+import { diff } from './policy-diff.ts'
+import { explainRule, printSentences } from './policy-explain.ts'
+import { prove } from './policy-prove.ts'
 import { pushPolicy } from './policy-push.ts'
 
-const USAGE = `demarc policy check [PATH] [--json]       form, names, golden cases and invariants
-demarc policy sentences [PATH]            every guardrail and invariant as one sentence
+const USAGE = `demarc policy check [PATH]                form, names, golden cases, invariants, and rules that do not do what they seem to
+demarc policy prove [PATH] [--claim CLAIM]
+                                          invariants, or one claim: proved for every request, or refuted by one
+demarc policy diff A B [--traffic FILE]   what B allows, refuses and routes differently; does not hold if B is looser
 demarc policy explain RULE [PATH]         one rule: what it says, why, and which destinations it forbids today
+demarc policy sentences [PATH]            every rule as one sentence
+demarc policy backtest [PATH] --traffic FILE [--base PATH]
+                                          real traffic under a policy; does not hold if somebody is newly refused
 demarc policy build [PATH]                the canonical bundle on stdout, its SHA-256 on stderr
 demarc policy push [PATH] [--url URL] [--tenant NAME]
                                           check, then put it in force: its SHA-256 on stdout
 
-  PATH      a folder of policy files or a bundle; default: policies/
-  --json    {"holds","findings":[{"rule","problem","witness"}]}
-  --at      the moment at which facts and prices are read; default: now
-  --url     a deployed Demarc, its admin token in DEMARC_ADMIN_TOKEN; default: the local one
-  --tenant  default: default`
+  PATH, A, B   a folder of policy files or a bundle; default: policies/
+  --json       {"holds","findings":[{"rule","problem","witness","severity"}]} and more; docs/policy.md says what
+  --claim      the id of an invariant, or YAML: '{ when: { level: [restricted] }, never: { zone: third-party } }'
+  --traffic    records, one JSON object a line; docs/policy.md shows one
+  --base       compare with this policy instead of with what the records say happened
+  --strict     warnings fail too
+  --recall     a JSON file {"measuredOn","recall":{…}}: how often the classifier is right, to be printed beside proofs
+  --nodes      nodes that an analysis may use before it gives up; default: 2000000
+  --at         the moment at which facts and prices are read; default: now
+  --url        a deployed Demarc, its admin token in DEMARC_ADMIN_TOKEN; default: the local one
+  --tenant     default: default
 
-/** `witness` shows the problem: a place in a file, a golden case, or a request that breaks an invariant. */
-type Finding = {
-  readonly rule: string | null
-  readonly problem: string
-  readonly witness: object | null
-}
+Exit: 0 holds, 1 does not hold, 2 cannot run, or is too large for an exact answer.`
 
-/** `demarc policy`: looks at a policy without sending anything. */
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
+  at: { type: 'string' },
+  claim: { type: 'string' },
+  traffic: { type: 'string' },
+  base: { type: 'string' },
+  recall: { type: 'string' },
+  nodes: { type: 'string' },
+  url: { type: 'string' },
+  tenant: { type: 'string', default: DEFAULT_TENANT },
+} as const
+
+/** `demarc policy`: looks at a policy, and with `push` puts it in force. */
 export const policyCommand: Command = {
   usage: USAGE,
   run: async (args) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        at: { type: 'string' },
-        url: { type: 'string' },
-        tenant: { type: 'string', default: DEFAULT_TENANT },
-      },
+      options: OPTIONS,
     })
     const [action = '', ...rest] = positionals
-    const atMs = values.at === undefined ? Date.now() : Date.parse(values.at)
-    if (Number.isNaN(atMs)) throw new Error('--at must be a time such as 2026-11-24T12:00:00Z')
+    const { json, strict } = values
+    const atMs = momentOf(values.at)
+    const nodesMax = values.nodes === undefined ? undefined : countOf(values.nodes)
+    const recall = values.recall === undefined ? undefined : await readRecall(values.recall)
+    const analysis = { nodesMax, recall }
+    const path = rest[0] ?? POLICIES_DIRECTORY
     switch (action) {
       case 'check':
-        return await check(rest[0] ?? POLICIES_DIRECTORY, values.json, atMs)
-      case 'sentences':
-        return printSentences(await readPolicy(rest[0] ?? POLICIES_DIRECTORY))
+        return await check(path, { json, strict, atMs, analysis })
+      case 'prove':
+        return prove(await readPolicy(path), { json, atMs, analysis, claim: values.claim })
+      case 'diff': {
+        const [a, b] = rest
+        if (a === undefined || b === undefined) throw new Error('diff compares two policies: A B')
+        const traffic = values.traffic === undefined ? undefined : await readTraffic(values.traffic)
+        const [before, after] = [await readPolicy(a), await readPolicy(b)]
+        return diff(before, after, { json, atMs, analysis, traffic })
+      }
       case 'explain':
-        return explainRule(await readPolicy(rest[1] ?? POLICIES_DIRECTORY), rest[0] ?? '', atMs)
+        return explainRule(
+          await readPolicy(rest[1] ?? POLICIES_DIRECTORY),
+          rest[0] ?? '',
+          atMs,
+          json,
+        )
+      case 'sentences':
+        return printSentences(await readPolicy(path), json)
+      case 'backtest': {
+        if (values.traffic === undefined)
+          throw new Error('backtest needs --traffic FILE, with one record a line')
+        const base = values.base === undefined ? undefined : await readPolicy(values.base)
+        const candidate = await readPolicy(path)
+        return backtest(await readTraffic(values.traffic), base, candidate, { json, atMs })
+      }
       case 'build':
-        return build(await readPolicy(rest[0] ?? POLICIES_DIRECTORY))
+        return build(await readPolicy(path))
       case 'push': {
-        const path = rest[0] ?? POLICIES_DIRECTORY
-        if ((await check(path, values.json, atMs, console.error)) !== 0) return 1
-        return await pushPolicy(await readPolicy(path), values)
+        const checked = await check(path, { json, strict, atMs, analysis, print: console.error })
+        return checked === 0 ? await pushPolicy(await readPolicy(path), values) : 1
       }
       default:
         throw new Error(USAGE)
@@ -70,87 +111,28 @@ export const policyCommand: Command = {
   },
 }
 
-async function check(
-  path: string,
-  json: boolean,
-  atMs: number,
-  print: (line: string) => void = console.log,
-): Promise<number> {
-  const findings = await findingsOf(path, atMs)
-  if (json) print(JSON.stringify({ holds: findings.length === 0, findings }))
-  else {
-    for (const { problem } of findings) print(problem)
-    print(findings.length === 0 ? 'The policy holds.' : `${findings.length} problems.`)
-  }
-  return findings.length === 0 ? 0 : 1
+function momentOf(at: string | undefined): number {
+  const atMs = at === undefined ? Date.now() : Date.parse(at)
+  if (Number.isNaN(atMs)) throw new Error('--at must be a time such as 2026-11-24T12:00:00Z')
+  return atMs
 }
 
-async function findingsOf(path: string, atMs: number): Promise<readonly Finding[]> {
-  const checked = await checkPolicy(path)
-  if (!checked.ok)
-    return checked.error.map((problem) => ({
-      rule: problem.rule,
-      problem: formatProblem(problem),
-      witness: { file: problem.file, line: problem.line, path: problem.path },
-    }))
-  const bundle = checked.value
-  const rules = compileRules(bundle, atMs)
-  return [
-    ...findViolations(bundle, rules).map((violation) => ofViolation(violation, bundle)),
-    ...((await isFolder(path)) ? await goldenFindings(join(path, 'cases'), bundle) : []),
-  ]
+function countOf(text: string): number {
+  const count = Number(text)
+  if (!Number.isSafeInteger(count) || count < 1) throw new Error('--nodes must be a count from 1')
+  return count
 }
 
-function ofViolation({ invariant, request, destination }: Violation, bundle: Bundle): Finding {
-  const broken = bundle.invariants.find(({ id }) => id === invariant)
-  const sentence =
-    broken === undefined ? '' : invariantSentence(broken, bundle.attributes.countryGroups)
-  return {
-    rule: invariant,
-    problem: `${invariant} does not hold: "${sentence}" ${destination} may get this: ${JSON.stringify(request)}`,
-    witness: { request, destination },
-  }
-}
+const WrittenRecall = z.strictObject({
+  measuredOn: z.string().min(1),
+  recall: z.record(z.string(), z.number().min(0).max(1)),
+})
 
-async function goldenFindings(dir: string, bundle: Bundle): Promise<readonly Finding[]> {
-  const cases = await readGoldenCases(dir)
-  return cases.flatMap(({ file, atMs, golden }) =>
-    checkGoldenCase(golden, healthyWorld(bundle, atMs)).map((difference) => ({
-      rule: null,
-      problem: `cases/${file}: ${golden.name}: ${difference}`,
-      witness: { file: `cases/${file}`, case: golden.name },
-    })),
-  )
+async function readRecall(path: string): Promise<Recall> {
+  const parsed = WrittenRecall.safeParse(JSON.parse(await readFile(path, 'utf8')))
+  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`)
+  return parsed.data
 }
-
-function printSentences({ guardrails, invariants, attributes }: Bundle): number {
-  const groups = attributes.countryGroups
-  for (const rule of guardrails) console.log(`${rule.id}: ${guardrailSentence(rule, groups)}`)
-  for (const rule of invariants)
-    console.log(`${rule.id} (invariant): ${invariantSentence(rule, groups)}`)
-  return 0
-}
-
-function explainRule(bundle: Bundle, id: string, atMs: number): number {
-  const guardrail = bundle.guardrails.find((one) => one.id === id)
-  const other = [...bundle.routes, ...bundle.obligations].find((one) => one.id === id)
-  const rule = guardrail ?? other
-  if (rule === undefined) {
-    console.error(`no rule ${id}; \`policy sentences\` lists the guardrails`)
-    return 2
-  }
-  if (guardrail === undefined) console.log(JSON.stringify(rule, null, 2))
-  else {
-    console.log(guardrailSentence(guardrail, bundle.attributes.countryGroups))
-    const forbidden = forbiddenBy(compileRules(bundle, atMs), id)
-    console.log(`Forbids, when it applies: ${forbidden.join(', ') || 'no destination'}`)
-  }
-  console.log(`Because: ${rule.because}\nOwner: ${rule.owner}`)
-  return 0
-}
-
-const forbiddenBy = ({ guardrails, destinations }: Rules, id: string): readonly string[] =>
-  (guardrails.find((one) => one.id === id)?.forbids ?? []).map((at) => destinations[at] ?? '')
 
 function build(bundle: Bundle): number {
   const { text, hash } = canonicalBundle(bundle)

@@ -1,5 +1,5 @@
 import type { Groups } from './conditions.ts'
-import type { Guardrail, Invariant, Obligation, Route, Waiver, Window } from './schema.ts'
+import type { Bundle, Guardrail, Invariant, Obligation, Route, Waiver, Window } from './schema.ts'
 import { both, dataPhrase, destinationPhrase, either, kindWords } from './words.ts'
 
 /** A guardrail as one English sentence, made from the rule itself, so that what people approve is what runs. */
@@ -88,4 +88,28 @@ function windowPhrase(window: Window | undefined): string {
     ...(until === undefined ? [] : [`until ${until}`]),
   ]
   return ` (Only ${parts.join(' ')}.)`
+}
+
+export type RuleSentence = {
+  readonly table: 'guardrails' | 'routes' | 'obligations' | 'waivers' | 'invariants'
+  readonly id: string
+  readonly sentence: string
+}
+
+/** Every rule of a policy as one sentence, in the order of the files. */
+export function sentencesOf(bundle: Bundle): readonly RuleSentence[] {
+  const groups = bundle.attributes.countryGroups
+  const say = <T extends { readonly id: string }>(
+    table: RuleSentence['table'],
+    rules: readonly T[],
+    sentence: (rule: T, known: Groups) => string,
+  ): readonly RuleSentence[] =>
+    rules.map((rule) => ({ table, id: rule.id, sentence: sentence(rule, groups) }))
+  return [
+    ...say('guardrails', bundle.guardrails, guardrailSentence),
+    ...say('routes', bundle.routes, routeSentence),
+    ...say('obligations', bundle.obligations, obligationSentence),
+    ...say('waivers', bundle.waivers, waiverSentence),
+    ...say('invariants', bundle.invariants, invariantSentence),
+  ]
 }
