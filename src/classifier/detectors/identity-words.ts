@@ -23,7 +23,7 @@ const FAR_ANY =
 const OTHER = listed(`
   order, order number, invoice, invoice number, ticket, tracking, tracking number, isbn, issn, ean, upc, sku, part,
   part number, model, version, commit, patent, case number, reference number, parcel, shipment, build, revision,
-  phone, telephone, mobile, fax, tel, zip, bestellnummer, rechnung, rechnungsnummer, commande, facture, pedido,
+  phone, telephone, mobile, fax, tel, bestellnummer, rechnung, rechnungsnummer, commande, facture, pedido,
   factura, ordine, fattura, bestelling, factuur, zamówienie, faktura, timestamp, error code, line, port, hash`)
 
 /** Formats that share their words share a context. */

@@ -1,5 +1,7 @@
 import type { Detector } from '../detector.ts'
+import { address } from './address.ts'
 import { assignment } from './assignment.ts'
+import { authorization } from './authorization.ts'
 import { birthDate } from './birth-date.ts'
 import { card } from './card.ts'
 import { email } from './email.ts'
@@ -25,6 +27,7 @@ export const detectors = {
   jwt,
   secret,
   urlCredentials,
+  authorization,
   assignment,
   namedValue,
   secretInfix,
@@ -34,6 +37,7 @@ export const detectors = {
   ip,
   identityNumber,
   birthDate,
+  address,
   phone,
   email,
   person,

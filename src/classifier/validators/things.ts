@@ -33,7 +33,16 @@ const plate = (
 const BRITISH_PLATE =
   /^(?:[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|1\d|2[0-9]|5[1-9]|6\d|7\d)[A-HJ-PR-Z]{3}|[A-HJ-NP-RSTV-Y]\d{1,3}[A-HJ-PR-Y]{3}|[A-HJ-PR-Y]{3}\d{1,3}[A-HJ-NPRSTV-Y])$/
 
-/** Vehicles and devices. */
+const postcode = (
+  name: string,
+  lengths: readonly number[],
+  pattern: RegExp,
+  words: string,
+  far?: RegExp,
+): IdFormat =>
+  id(name, lengths, pattern, { rule: 'address', words, ...(far === undefined ? {} : { far }) })
+
+/** Vehicles, devices, and postcodes by their names. */
 export const THINGS: readonly IdFormat[] = [
   id('xx.vin', [17], /^(?=[A-Z0-9]{0,16}[A-Z])(?=[A-Z0-9]{0,16}\d)[A-HJ-NPR-Z0-9]{17}$/, {
     rule: 'vehicle',
@@ -91,5 +100,21 @@ export const THINGS: readonly IdFormat[] = [
       rule: 'device',
       words: 'device serial, serial number, phone serial, laptop serial, imei or serial',
     },
+  ),
+  postcode('us.zip', [5, 9], /^\d{5}(?:\d{4})?$/, 'zip code, zip, zipcode, postal code, zip codes'),
+  postcode(
+    'gb.postcode',
+    [5, 6, 7],
+    /^[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}$/,
+    'postcode, post code, postal code',
+  ),
+  postcode('ca.postcode', [6], /^[A-Z]\d[A-Z]\d[A-Z]\d$/, 'postal code, code postal, postcode'),
+  postcode('nl.postcode', [6], /^[1-9]\d{3}[A-Z]{2}$/, 'postcode'),
+  postcode(
+    'xx.postcode',
+    [4, 5, 6, 7, 8],
+    /^\d{4,8}$/,
+    'postal code, postcode, plz, postleitzahl, code postal, código postal, codigo postal, cep, kod pocztowy, postnummer, postinumero, irányítószám, psč',
+    /\u90f5\u4fbf|\u3012|\u90ae\u7f16|\u0627\u0644\u0631\u0645\u0632 \u0627\u0644\u0628\u0631\u064a\u062f\u064a/,
   ),
 ]

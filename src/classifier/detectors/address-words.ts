@@ -1,0 +1,198 @@
+/** Words and shapes of postal addresses. Street types are those in common use in each country's gazetteers. */
+
+const NAME = "[A-Z\\u00c0-\\u00de][\\w\\u00df-\\u024f'’.-]{0,24}"
+const ORDINAL = '\\d{1,3}(?:st|nd|rd|th)'
+const DIRECTION =
+  '(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\\.? '
+const STRONG =
+  'Street|St|Str|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Highway|Hwy|Parkway|Pkwy|Crescent|Cres|Terrace|Close|Mews|Turnpike|Expressway'
+const WEAK =
+  'Place|Pl|Way|Court|Ct|Circle|Cir|Square|Sq|Plaza|Trail|Trl|Loop|Row|Walk|Gardens|Grove|Hill|Alley|Quay|Parade|Esplanade|Green|Rise|Glen|Bend|Run|Point|Cove|Ridge|View|Park'
+const UNIT = '(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|#|No)\\.? ?#?\\w{1,6}'
+
+/** `12 North Main St.`, `4B Rue`-less English order: number, name, type. The type is group 1 if it is one that means little else. */
+export const ENGLISH = new RegExp(
+  `\\d{1,5}(?:[A-Za-z]|[-/]\\d{1,4})?,? (?:${DIRECTION})?(?:(?:${NAME}|${ORDINAL}) ){1,4}?(?:(${STRONG})|${WEAK})(?![A-Za-z'’])\\.?`,
+  'y',
+)
+
+const TYPES =
+  'rue|avenue|av\\.?|boulevard|bd\\.?|blvd|place|chemin|all\\u00e9e|all\\u00e9es|impasse|quai|cours|route|square|passage|sentier|faubourg|mont\\u00e9e|rond-point|villa|cit\\u00e9|lotissement|' +
+  'calle|c/|avenida|avda\\.?|plaza|paseo|carrer|camino|carretera|ronda|traves\\u00eda|' +
+  'via|viale|piazza|piazzale|corso|vicolo|largo|strada|contrada|lungomare|' +
+  'rua|r\\.|travessa|pra\\u00e7a|alameda|estrada|rodovia|' +
+  'ulica|ul\\.|al\\.|aleja|plac|pl\\.|os\\.'
+
+/** In small letters, and with a capital. */
+const FIRST = `(?:${TYPES.split('|')
+  .flatMap((type) => [type, type.charAt(0).toUpperCase() + type.slice(1)])
+  .join('|')})`
+
+/** `12 bis, rue de la Paix`: number first, then the type. */
+export const FRENCH = new RegExp(
+  `\\d{1,4}(?: ?(?:bis|ter|quater|[a-dA-D]))?,? ${FIRST} (?:(?:de|du|des|la|le|les|l['’]|d['’]|del|della|do|da|dos|el|los|las|y|et|e|St|Saint|Sainte|\\d{1,2}) ?){0,4}(?:${NAME})`,
+  'y',
+)
+
+/** What stands before the number: `Calle de Alcalá `, `Via Roma, `, `ul. Marszałkowska `. */
+export const TYPE_FIRST = new RegExp(
+  `(?:^|[\\s,:("])(${FIRST}(?: ?(?:[\\w\\u00c0-\\u024f'’./-]{1,24}) ?){1,5},? ?(?:n[.\\u00ba\\u00b0]{0,2} ?|num\\.? ?|n\\u00famero )?)$`,
+  'i',
+)
+
+/** What stands before the number where the type ends the word: `Hauptstraße `, `Storgatan `, `Prins Hendrikkade `. */
+export const SUFFIXED = new RegExp(
+  `((?:${NAME} ){0,2}[A-Z\\u00c0-\\u00de][\\w\\u00df-\\u024f'’.-]{0,30}(?:stra\\u00dfe|strasse|str\\.|weg|gasse|platz|allee|(?<!Du|Sp|St|B|K|W)ring|damm|ufer|steig|chaussee|` +
+    `gatan|v\\u00e4gen|gr\\u00e4nd|torget|gata|vegen|veien|vei|veg|vej|gade|all\\u00e9|str\\u00e6de|straat|laan|plein|kade|gracht|dijk|singel|steeg|plaats|katu|ntie|polku|kuja|utca|` +
+    `utcai|[\\u00e9e] ?t\\u00e9r|ulice|n\\u00e1m\\u011bst\\u00ed|t\\u0159\\u00edda|ova|ego|skiego) |` +
+    `(?:${NAME} ){1,2}(?:Stra\\u00dfe|Strasse|Weg|Platz|Allee|Gasse|Ring|utca|\\u00fat|ut|t\\u00e9r|k\\u00f6r\\u00fat|gate|gata|v\\u00e4g|vej|straat|laan|katu|tie|Street|Avenue|Road|Boulevard) )$`,
+)
+
+/** Last three letters of what SUFFIXED ends with: a quick no for every other number. */
+export const SUFFIX_ENDS = new Set(
+  (
+    '\u00dfe sse tr. weg sse atz lee ing amm fer eig tan gen \u00e4nd get ata vei veg vej ade l\u00e9e all\u00e9 \u00e6de aat aan ein cht ijk gel eeg ats atu tie lku uja ' +
+    'tca cai t\u00e9r ice st\u00ed \u00edda ova ego ut \u00fat r\u00fat ate v\u00e4g eet nue oad ard lll\u00e9'
+  ).split(' '),
+)
+
+const STATES =
+  'A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]'
+/** `Springfield, IL ` before five digits. */
+export const TOWN_AND_STATE = new RegExp(`(?:${NAME} ){0,2}${NAME},? (?:${STATES})\\.?,? $`)
+
+/** What may follow the street: flat, town, state or region, postcode. */
+export const TAIL = new RegExp(
+  `(?:,?\\s{1,5}${UNIT})?(?:,?\\s{1,5}\\d{4,5} ${NAME}(?: ${NAME})?|(?:,\\s{0,5}|\\s{1,5})${NAME}(?: ${NAME}){0,2},? (?:${STATES})\\.?,? \\d{5}(?:-\\d{4})?|,\\s{0,5}${NAME}(?: ${NAME}){0,2}(?:,? [A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|,? \\d{4,6})?)?`,
+  'y',
+)
+
+/** Behind a word that promises an address: number and name in any language. */
+export const ANY_STREET = new RegExp(
+  `\\d{1,5}[A-Za-z]?(?:[-/]\\d{1,4})?,? (?:[A-Z0-9\\u00c0-\\u00de\\u0370-\\u03ff\\u0400-\\u042f][^\\s,;:!?"]{0,24}|[a-z\\u00df-\\u00ff]{1,3}|[a-z]{4,20}(?= \\d))(?: [^\\s,;:!?"]{1,24}){0,3}`,
+  'y',
+)
+
+/** Behind a word for a flat or a box, its number. */
+export const UNIT_NUMBER =
+  /\.? {0,2}(?:no\.? ?|n\u00ba ?|#|:)? ?([A-Z]?-?\d{1,6}[A-Z]?)(?![\w%-])/iy
+
+export const UNITS = [
+  'apt',
+  'apartment',
+  'suite',
+  'flat',
+  'appt',
+  'appartement',
+  'wohnung',
+  'piso',
+  'ste',
+]
+export const BOXES = [
+  'po box',
+  'p.o. box',
+  'p o box',
+  'pobox',
+  'post office box',
+  'postfach',
+  'apartado',
+  'apartado de correos',
+  'bo\u00eete postale',
+  'casella postale',
+  'caixa postal',
+  'postbus',
+  'skrytka pocztowa',
+  'postboks',
+  'box postal',
+]
+
+/** Words that promise an address. */
+export const PROMISES = [
+  'address',
+  'street address',
+  'billing address',
+  'shipping address',
+  'mailing address',
+  'home address',
+  'addr',
+  'address is',
+  'residence',
+  'lives at',
+  'live at',
+  'living at',
+  'lived at',
+  'resides at',
+  'reside at',
+  'residing at',
+  'deliver to',
+  'delivered to',
+  'delivery to',
+  'ship to',
+  'shipped to',
+  'shipping to',
+  'taxi to',
+  'ship it to',
+  'send it to',
+  'directions to',
+  'located at',
+  'pick up at',
+  'domiciled at',
+  'adresse',
+  'anschrift',
+  'wohnhaft',
+  'wohnort',
+  'wohnt in',
+  'wohnt',
+  'lieferadresse',
+  'rechnungsadresse',
+  'domicile',
+  'domicili\u00e9',
+  'domicili\u00e9e',
+  'demeurant',
+  'habite',
+  'r\u00e9sidant',
+  'domicilio',
+  'direcci\u00f3n',
+  'direccion',
+  'vive en',
+  'reside en',
+  'domiciliado en',
+  'indirizzo',
+  'residente',
+  'residente in',
+  'abita in',
+  'domiciliato in',
+  'morada',
+  'endere\u00e7o',
+  'endereco',
+  'reside na',
+  'mora na',
+  'residente na',
+  'adres',
+  'adres zamieszkania',
+  'zamieszka\u0142y',
+  'zamieszka\u0142a',
+  'mieszka',
+  'woonachtig',
+  'woont',
+  'wonende',
+  'adress',
+  'bor p\u00e5',
+  'bosatt',
+  'osoite',
+  'lakc\u00edm',
+  'adresa',
+  'strasse',
+  'stra\u00dfe',
+  'rue',
+  'calle',
+  'via',
+  'street',
+]
+
+/** Words that begin the name of a street. */
+export const STREET_TYPES = (
+  'calle avenida avda plaza paseo carrer camino carretera ronda via viale piazza piazzale corso vicolo largo strada rua ' +
+  'travessa pra\u00e7a alameda estrada rodovia ulica ul aleja plac os c/ rue avenue boulevard chemin all\u00e9e impasse quai ' +
+  'route contrada lungomare faubourg'
+).split(' ')

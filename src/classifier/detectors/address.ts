@@ -1,0 +1,144 @@
+import { isWordCode } from '../characters.ts'
+import type { Detector } from '../detector.ts'
+import type { Scan } from '../scan.ts'
+import {
+  ANY_STREET,
+  BOXES,
+  ENGLISH,
+  FRENCH,
+  PROMISES,
+  STREET_TYPES,
+  SUFFIX_ENDS,
+  SUFFIXED,
+  TAIL,
+  TOWN_AND_STATE,
+  TYPE_FIRST,
+  UNIT_NUMBER,
+  UNITS,
+} from './address-words.ts'
+
+/** From a word that promises an address to its number. */
+const PROMISED_WITHIN = 24
+/** How far back the name of a street may begin. */
+const BEFORE_MAX = 48
+
+/** Postal addresses: a street and a number in the order of their country, a flat, a box, a town with state and code. */
+export const address: Detector = {
+  name: 'address',
+  contexts: { address: PROMISES, 'address.type': STREET_TYPES },
+  words: [...UNITS, ...BOXES],
+  atWord: (scan, start, end) => {
+    scan.spend(12)
+    UNIT_NUMBER.lastIndex = end
+    const found = UNIT_NUMBER.exec(scan.text)
+    if (found === null) return
+    const word = scan.text.slice(start, end)
+    if (/box|post|apart|case|caix|skryt|bo\u00eete/i.test(word) && !/^apartment/i.test(word)) {
+      scan.claim('address', start, UNIT_NUMBER.lastIndex, 0.75)
+    } else if (/\d{2}/.test(found[1] ?? '') && !isOfTests(scan.text, start)) {
+      scan.claim('address', start, UNIT_NUMBER.lastIndex, 0.6)
+    }
+  },
+  atShort: (scan, start, end) => {
+    const { text } = scan
+    const before = start > 0 ? text.charCodeAt(start - 1) : 0x20
+    // Inside a number, a path, a version or an expression.
+    if (
+      isWordCode(before) ||
+      !(before <= 0x20 || before === 0x22 || before === 0x28 || before === 0x3e || before === 0x3a)
+    )
+      return
+    if (isStreetAhead(text, end) && ahead(scan, start)) return
+    if (isStreetBehind(scan, start) && behind(scan, start, end)) return
+    if (end - start === 5 && before === 0x20) townBehind(scan, start, end)
+  },
+}
+
+/** A unit of a test suite, not of a house. */
+const isOfTests = (text: string, start: number): boolean =>
+  /(?:test|tests|regression|benchmark|cipher) $/i.test(text.slice(Math.max(0, start - 12), start))
+
+/** A space, or a comma and a space, and then a letter or another number. */
+function isStreetAhead(text: string, end: number): boolean {
+  let at = end
+  if (at < text.length && isLetter(text.charCodeAt(at))) at++
+  if (text.charCodeAt(at) === 0x2c) at++
+  if (at + 2 >= text.length || text.charCodeAt(at) !== 0x20) return false
+  const code = text.charCodeAt(at + 1)
+  return isWordCode(code) || code >= 0xc0
+}
+
+const isLetter = (code: number): boolean =>
+  (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)
+
+function ahead(scan: Scan, start: number): boolean {
+  const { text } = scan
+  const isPromised = scan.distance('address', start) <= PROMISED_WITHIN
+  scan.spend(16)
+  ENGLISH.lastIndex = start
+  const english = ENGLISH.exec(text)
+  if (english !== null) {
+    const end = withTail(text, ENGLISH.lastIndex)
+    const isSure = isPromised || english[1] !== undefined || end > ENGLISH.lastIndex + 8
+    claim(scan, start, end, isPromised ? 0.9 : isSure ? 0.7 : 0.4)
+    return isSure
+  }
+  FRENCH.lastIndex = start
+  if (FRENCH.test(text)) {
+    claim(scan, start, withTail(text, FRENCH.lastIndex), isPromised ? 0.9 : 0.7)
+    return true
+  }
+  if (!isPromised) return false
+  ANY_STREET.lastIndex = start
+  if (!ANY_STREET.test(text)) return false
+  claim(scan, start, withTail(text, ANY_STREET.lastIndex), 0.65)
+  return true
+}
+
+/** A word that ends like a street, or a street's type not far back. */
+function isStreetBehind(scan: Scan, start: number): boolean {
+  const { text } = scan
+  if (start < 5 || text.charCodeAt(start - 1) !== 0x20) return false
+  if (scan.distance('address.type', start) <= BEFORE_MAX) return true
+  const end = start - (text.charCodeAt(start - 2) === 0x2c ? 2 : 1)
+  const last = text.slice(end - 3, end)
+  return SUFFIX_ENDS.has(last) || SUFFIX_ENDS.has(last.slice(1))
+}
+
+function behind(scan: Scan, start: number, end: number): boolean {
+  const { text } = scan
+  if (end - start > 4 || /^(?:19|20)\d\d$/.test(text.slice(start, end))) return false
+  scan.spend(24)
+  const before = text.slice(Math.max(0, start - BEFORE_MAX), start)
+  const street = (SUFFIXED.exec(before) ?? TYPE_FIRST.exec(before))?.[1]
+  if (street === undefined) return false
+  // `la via 12` and `route 66` name no street: some word of it has a capital.
+  if (!/\s[A-Z\u00c0-\u00de]|^[A-Z\u00c0-\u00de].*[a-z]/.test(street)) return false
+  const isPromised = scan.distance('address', start - street.length) <= PROMISED_WITHIN
+  claim(scan, start - street.length, withTail(text, withLetter(text, end)), isPromised ? 0.9 : 0.7)
+  return true
+}
+
+/** `12a`, `12-14`, `12 B`. */
+const withLetter = (text: string, end: number): number => {
+  const rest = /^(?:[-/]\d{1,4}| ?[a-zA-Z](?![\w]))/.exec(text.slice(end, end + 6))
+  return end + (rest?.[0].length ?? 0)
+}
+
+function townBehind(scan: Scan, start: number, end: number): void {
+  const { text } = scan
+  const state = text.charCodeAt(start - 2)
+  if (state < 0x41 || state > 0x5a) return
+  scan.spend(16)
+  const town = TOWN_AND_STATE.exec(text.slice(Math.max(0, start - 40), start))?.[0]
+  if (town !== undefined) claim(scan, start - town.length, end, 0.7)
+}
+
+function withTail(text: string, end: number): number {
+  TAIL.lastIndex = end
+  return TAIL.test(text) ? Math.max(end, TAIL.lastIndex) : end
+}
+
+function claim(scan: Scan, start: number, end: number, confidence: number): void {
+  scan.claim('address', start, end, confidence)
+}
