@@ -57,12 +57,24 @@ const ReserveEntry = z.strictObject({
   receipt: z.unknown().optional(),
 })
 
-/** How an attempt ended and what it cost. `expire` accrues the bound because nobody reported; `reverse` takes that back. */
+/** Why a person changed what the books say. */
+const Adjustment = z.strictObject({
+  reason: z.string(),
+  /** The posting that it corrects, if it is one. */
+  about: z.int().positive().nullable(),
+  /** The month that it belongs to; another than the entry's own if that one was closed already. */
+  forPeriod: z.string(),
+})
+
+/**
+ * How an attempt ended and what it cost. `expire` accrues the bound because nobody reported; `reverse` takes that back.
+ * `adjust` is booked by a person or from an invoice and closes nothing.
+ */
 export const CloseEntry = z.strictObject({
-  kind: z.enum(['settle', 'expire', 'reverse', 'void']),
+  kind: z.enum(['settle', 'expire', 'reverse', 'void', 'adjust']),
   ...OfAttempt,
-  /** Sequence number of the reserve entry. */
-  reserveSeq: z.int().positive(),
+  /** Sequence number of the reserve entry; 0 for an adjustment of no single attempt. */
+  reserveSeq: z.int().nonnegative(),
   nodes: z.array(z.string()),
   period: z.string(),
   /** Signed: a reversal is negative, a void 0. */
@@ -75,6 +87,10 @@ export const CloseEntry = z.strictObject({
     'timeout',
     'expired',
     'never-sent',
+    'correction',
+    'late-correction',
+    'accrual',
+    'accrual-reversal',
   ]),
   usage: UsageFigures.nullable(),
   usageSource: z.enum(['provider', 'counted', 'bound']),
@@ -84,6 +100,8 @@ export const CloseEntry = z.strictObject({
   serviceTier: z.string().nullable(),
   /** The model that the upstream says it used, if it is one of the catalogue's ids. */
   modelServed: z.string().nullable(),
+  /** Only of `adjust`. */
+  adjustment: Adjustment.optional(),
 })
 
 /** A decision that sent nothing. */

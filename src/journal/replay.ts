@@ -29,7 +29,7 @@ function appliedOf(state: JournalState, body: EntryBody): Applied {
     } as const
     return { kind, period, nodes, postedDelta: 0n, heldDelta: heldPicoUsd, opens }
   }
-  const reservation = state.reservations.get(attempt)
+  const reservation = kind === 'adjust' ? undefined : state.reservations.get(attempt)
   const wasOpen = reservation?.state === 'open'
   const applied = {
     kind,

@@ -1,5 +1,5 @@
 import type { Price } from '../../src/domain/catalog.ts'
-import type { EntryBody } from '../../src/journal/entry.ts'
+import type { CloseEntry } from '../../src/journal/entry.ts'
 import type { LedgerCatalog } from '../../src/ledger/catalog.ts'
 import { NO_FINANCE, type Finance } from '../../src/ledger/finance.ts'
 import type { FocusContext } from '../../src/ledger/focus/cells.ts'
@@ -113,7 +113,7 @@ export const contextOf = (changes: Partial<Finance> = {}): FocusContext => ({
   catalog: CATALOG,
 })
 
-type Close = Extract<EntryBody, { kind: 'settle' | 'expire' | 'reverse' | 'void' }>
+type Close = CloseEntry
 type Tokens = Partial<NonNullable<Close['usage']>>
 
 /** An answered attempt at a price of the list, at its exact cost. */

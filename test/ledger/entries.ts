@@ -1,7 +1,10 @@
-import { GENESIS_HASH, type EntryBody, type StoredEntry } from '../../src/journal/entry.ts'
+import {
+  GENESIS_HASH,
+  type CloseEntry,
+  type EntryBody,
+  type StoredEntry,
+} from '../../src/journal/entry.ts'
 import { entryHash } from '../../src/journal/chain.ts'
-
-type CloseEntry = Extract<EntryBody, { kind: 'settle' | 'expire' | 'reverse' | 'void' }>
 
 const FACTS: CloseEntry['facts'] = {
   team: 'search',

@@ -40,7 +40,7 @@ test.each<[string, EntryBody, object | undefined]>([
 test('the columns are those of the row, each once', () => {
   const posting = postingOf(settled('1'), STORED)
   expect(Object.keys(posting ?? {}).toSorted()).toEqual([...POSTING_COLUMNS].toSorted())
-  expect(POSTED_KINDS).toEqual(['settle', 'expire', 'reverse', 'void'])
+  expect(POSTED_KINDS).toEqual(['settle', 'expire', 'reverse', 'void', 'adjust'])
 })
 
 const [first] = chain([settled('1')])

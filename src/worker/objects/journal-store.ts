@@ -33,7 +33,15 @@ const SEGMENT_CHARACTERS = 600_000
 const HEAD_BYTES = 512
 const HASH_BYTES = 68
 
-export type Counter = 'schema' | 'drained' | 'acknowledged' | 'tenant' | 'snapshot' | 'posted'
+/** `closed`: the last month that finance has closed. */
+export type Counter =
+  | 'schema'
+  | 'drained'
+  | 'acknowledged'
+  | 'tenant'
+  | 'snapshot'
+  | 'posted'
+  | 'closed'
 
 /** The journal's tables, in the object's own SQLite. */
 export class JournalStore {

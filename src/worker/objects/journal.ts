@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { adjust, attemptsIn, type AdjustReply, type AdjustRequest } from '../../journal/adjust.ts'
 import { append } from '../../journal/append.ts'
 import { CORRECTION_WINDOW_MS, expire, refuse, settle } from '../../journal/close.ts'
 import type { StoredEntry } from '../../journal/entry.ts'
@@ -15,6 +16,7 @@ import type { Env } from '../env.ts'
 import { alarm } from '../observability/log.ts'
 import { LeaseKeeper } from './lease.ts'
 import { Notices } from './notices.ts'
+import { bookedBefore } from '../stores/ledger-adjust.ts'
 import { JournalStore, type Write, type Written } from './journal-store.ts'
 
 /** Longest that a reserve may wait for reservations in flight to settle. */
@@ -263,6 +265,28 @@ export class Journal extends DurableObject<Env> {
   /** Entries of a decision that D1 may not hold yet. */
   entriesOf(decision: string): StoredEntry[] {
     return this.#store.entriesOf(decision, this.#acknowledged())
+  }
+
+  /** Books adjustments, all or none of a batch, and a batch only once, however often it is asked. */
+  async adjust(request: AdjustRequest): Promise<AdjustReply> {
+    const acknowledged = this.#acknowledged() // before D1 is asked: up to there it has everything
+    const stored = await bookedBefore(this.env, this.#tenant, request.batch)
+    const fresh = this.#store.entriesOf(request.batch, acknowledged).map(({ seq }) => seq)
+    const known = [...new Set([...stored, ...fresh])]
+    if (known.length > 0) return { status: 'booked', seqs: known }
+    const seqs: number[] = []
+    const outcome = adjust(request, this.#store.counter('closed') ?? '')
+    if (!outcome.ok) return outcome.error
+    this.#transact((write) => seqs.push(...outcome.value.map((each) => write(each).seq)))
+    this.#scheduleAlarm()
+    return { status: 'booked', seqs }
+  }
+
+  /** From now on nothing is booked in months up to this one, which must have no attempts that could still change it. */
+  closeThrough(period: string, monthToCheck = ''): number {
+    const pending = attemptsIn(this.#state, monthToCheck)
+    if (pending === 0) this.#store.setCounter('closed', period)
+    return pending
   }
 
   /**
