@@ -1,10 +1,9 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { analyze } from '../../src/policy/analyze/analyze.ts'
 import type { AnalysisOptions, Scope } from '../../src/policy/analyze/ground.ts'
 import { scopeSentences } from '../../src/policy/analyze/ground.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
-import { checkGoldenCase, hasGoldenCases, readGoldenCases } from '../lib/golden-cases.ts'
-import { healthyWorld } from '../lib/offline-world.ts'
 import { checkPolicy, formatProblem, isFolder } from '../lib/policy-files.ts'
 import { report, type ReportedFinding } from '../lib/policy-report.ts'
 
@@ -57,11 +56,7 @@ async function findingsOf(path: string, { atMs, analysis }: CheckOptions): Promi
   const bundle = checked.value
   const analyzed = analyze(bundle, atMs, analysis)
   if (!analyzed.ok) throw new Error(analyzed.error.message)
-  const cases = join(path, 'cases')
-  const golden =
-    (await isFolder(path)) && (await hasGoldenCases(cases))
-      ? await goldenFindings(cases, bundle)
-      : []
+  const golden = (await isFolder(path)) ? await goldenFindings(join(path, 'cases'), bundle) : []
   const found = analyzed.value.findings.map(({ severity, rule, problem, witness, kind }) => ({
     severity,
     rule,
@@ -72,7 +67,12 @@ async function findingsOf(path: string, { atMs, analysis }: CheckOptions): Promi
   return { findings: [...golden, ...found], scope: analyzed.value.scope }
 }
 
+/** Golden cases run the whole path from the surface on, which is loaded only where there are any. */
 async function goldenFindings(dir: string, bundle: Bundle): Promise<readonly ReportedFinding[]> {
+  const folder = await stat(dir).catch(() => undefined)
+  if (folder === undefined) return []
+  const { checkGoldenCase, readGoldenCases } = await import('../lib/golden-cases.ts')
+  const { healthyWorld } = await import('../lib/offline-world.ts')
   const cases = await readGoldenCases(dir)
   return cases.flatMap(({ file, atMs, golden }) =>
     checkGoldenCase(golden, healthyWorld(bundle, atMs)).map((difference) => ({

@@ -1,5 +1,4 @@
 import { parse } from 'yaml'
-import * as z from 'zod'
 import { type ClaimVerdict, proveClaims } from '../../src/policy/analyze/claims.ts'
 import {
   type AnalysisOptions,
@@ -7,7 +6,7 @@ import {
   scopeSentences,
 } from '../../src/policy/analyze/ground.ts'
 import { parseBundle } from '../../src/policy/bundle.ts'
-import { type Bundle, Invariant } from '../../src/policy/schema.ts'
+import type { Bundle } from '../../src/policy/schema.ts'
 import { report } from '../lib/policy-report.ts'
 
 export type ProveOptions = {
@@ -59,21 +58,24 @@ function sentenceOf(verdict: ClaimVerdict): string {
   return `REFUTED  ${id}: ${sentence}\n         But ${counterexample} (${because}).\n         For example: ${JSON.stringify(example)}`
 }
 
-const WrittenClaim = Invariant.pick({ when: true, never: true })
 const ACCEPTED =
   'a claim is the id of an invariant, or YAML such as "{ when: { level: [restricted] }, never: { zone: third-party } }"'
 
 function readClaim(bundle: Bundle, text: string): Claim {
   const known = bundle.invariants.find(({ id }) => id === text)
   if (known !== undefined) return known
-  const parsed = WrittenClaim.safeParse(parseYaml(text))
-  if (!parsed.success) throw new Error(`--claim: ${z.prettifyError(parsed.error)}\n${ACCEPTED}`)
-  const claim = { id: 'claim', owner: 'you', because: 'asked', ...parsed.data }
-  // The names that it uses are checked like those of any invariant.
+  const written = parseYaml(text)
+  if (typeof written !== 'object' || written === null) throw new Error(`--claim: ${ACCEPTED}`)
+  // It is checked like any invariant of the policy, names included.
+  const claim = { id: 'claim', owner: 'you', because: 'asked', ...written }
   const checked = parseBundle({ ...bundle, invariants: [claim] })
-  if (!checked.ok)
-    throw new Error(checked.error.map(({ problem }) => `--claim: ${problem}`).join('\n'))
-  return checked.value.invariants[0] ?? claim
+  const [read] = checked.ok ? checked.value.invariants : []
+  if (checked.ok && read !== undefined) return read
+  const problems = checked.ok ? [] : checked.error
+  const lines = problems.map(
+    ({ path, problem }) => `--claim: ${path.slice(2).join('.')}: ${problem}`,
+  )
+  throw new Error([...lines, ACCEPTED].join('\n'))
 }
 
 function parseYaml(text: string): unknown {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
@@ -78,10 +78,6 @@ export type GoldenCase = z.infer<typeof GoldenCase>
 
 /** A file of `policies/cases`. `at` is the moment at which prices and facts are read. */
 export const GoldenCases = z.strictObject({ at: z.iso.datetime(), cases: z.array(GoldenCase) })
-
-/** True if a policy has golden cases at all: a template need not. */
-export const hasGoldenCases = async (dir: string): Promise<boolean> =>
-  (await stat(dir).catch(() => undefined))?.isDirectory() === true
 
 /** Reads all golden cases of a folder. @throws Error naming the file and the accepted form. */
 export async function readGoldenCases(

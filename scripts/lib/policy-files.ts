@@ -7,7 +7,7 @@ import { parseBundle } from '../../src/policy/bundle.ts'
 import type { PolicyProblem } from '../../src/policy/problem.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
 import { priceProblems } from '../../src/pricing/book.ts'
-import { POLICY_FILES } from './policy-schemas.ts'
+import { POLICY_FILES } from './policy-tables.ts'
 
 /** Version of the bundle's shape that these files are written in. */
 const BUNDLE_VERSION = 1

@@ -1,21 +1,7 @@
 import * as z from 'zod'
 import { Bundle } from '../../src/policy/schema.ts'
 import { GoldenCases } from './golden-cases.ts'
-
-/** Which tables of the bundle each file of `policies/` holds, by the file's name without `.yaml`. */
-export const POLICY_FILES: Readonly<Record<string, readonly (keyof Bundle)[]>> = {
-  attributes: ['attributes'],
-  labels: ['labels'],
-  guardrails: ['guardrails'],
-  routes: ['routes'],
-  obligations: ['obligations'],
-  waivers: ['waivers'],
-  invariants: ['invariants'],
-  destinations: ['destinations'],
-  models: ['models', 'aliases'],
-  prices: ['prices'],
-  budgets: ['budgets'],
-}
+import { POLICY_FILES } from './policy-tables.ts'
 
 /** JSON Schema of every policy file, by its name: what editors check YAML against. */
 export function policySchemas(): ReadonlyMap<string, object> {
