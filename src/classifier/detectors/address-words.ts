@@ -12,7 +12,7 @@ const UNIT = '(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|#|No)\\.? ?#
 
 /** `12 North Main St.`, `4B Rue`-less English order: number, name, type. The type is group 1 if it is one that means little else. */
 export const ENGLISH = new RegExp(
-  `\\d{1,5}(?:[A-Za-z]|[-/]\\d{1,4})?,? (?:${DIRECTION})?(?:(?:${NAME}|${ORDINAL}) ){1,4}?(?:(${STRONG})|${WEAK})(?![A-Za-z'’])\\.?`,
+  `\\d{1,5}(?:[A-Za-z]|[-/]\\d{1,4})?,? (?:(?:${DIRECTION})?(?:(?:${NAME}|${ORDINAL}) ){1,4}?(?:(${STRONG})|${WEAK})|(?:${DIRECTION})?Broadway)(?![A-Za-z'’])\\.?`,
   'y',
 )
 
@@ -189,6 +189,19 @@ export const PROMISES = [
   'via',
   'street',
 ]
+
+/** `221b baker street`: in small letters only types that mean nothing else, after words that may be a name. */
+export const SMALL = new RegExp(
+  '\\d{1,5}[a-z]?,? (?:(?:north|south|east|west) )?(?:(?!(?:the|of|in|on|at|to|and|for|per|more|most|way|lane|day|days|block|blocks|mile|miles|km|hour|hours|different|other|new|people|from|with|side|busy|main|off)\\b)[a-z]{3,20} ){1,2}(?:street|avenue|road|boulevard|drive)(?![a-z])',
+  'y',
+)
+
+/** `hochstrasse `, `svedalavägen ` in small letters. */
+export const SMALL_SUFFIXED =
+  /([a-z\u00df-\u024f]{4,24}(?:stra\u00dfe|strasse|gatan|v\u00e4gen|straat|gasse) )$/
+
+/** Behind `APO`, `FPO` or `DPO`: armed forces of the United States, region and code (USPS Publication 28, section 238). */
+export const MILITARY = /,? (?:AA|AE|AP) \d{5}(?:-\d{4})?(?!\d)/iy
 
 /** Words that begin the name of a street. */
 export const STREET_TYPES = (

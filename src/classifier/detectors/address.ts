@@ -6,8 +6,11 @@ import {
   BOXES,
   ENGLISH,
   FRENCH,
+  MILITARY,
   PROMISES,
   STREET_TYPES,
+  SMALL,
+  SMALL_SUFFIXED,
   SUFFIX_ENDS,
   SUFFIXED,
   TAIL,
@@ -17,6 +20,7 @@ import {
   UNITS,
 } from './address-words.ts'
 
+const MILITARY_OFFICES = ['apo', 'fpo', 'dpo']
 /** From a word that promises an address to its number. */
 const PROMISED_WITHIN = 24
 /** How far back the name of a street may begin. */
@@ -26,9 +30,14 @@ const BEFORE_MAX = 48
 export const address: Detector = {
   name: 'address',
   contexts: { address: PROMISES, 'address.type': STREET_TYPES },
-  words: [...UNITS, ...BOXES],
+  words: [...UNITS, ...BOXES, ...MILITARY_OFFICES],
   atWord: (scan, start, end) => {
     scan.spend(12)
+    if (end - start === 3 && MILITARY_OFFICES.includes(scan.text.slice(start, end).toLowerCase())) {
+      MILITARY.lastIndex = end
+      if (MILITARY.test(scan.text)) scan.claim('address', start, MILITARY.lastIndex, 0.9)
+      return
+    }
     UNIT_NUMBER.lastIndex = end
     const found = UNIT_NUMBER.exec(scan.text)
     if (found === null) return
@@ -79,7 +88,11 @@ function ahead(scan: Scan, start: number): boolean {
   const english = ENGLISH.exec(text)
   if (english !== null) {
     const end = withTail(text, ENGLISH.lastIndex)
-    const isSure = isPromised || english[1] !== undefined || end > ENGLISH.lastIndex + 8
+    const isSure =
+      isPromised ||
+      english[1] !== undefined ||
+      end > ENGLISH.lastIndex + 8 ||
+      AFTER_PREPOSITION.test(text.slice(Math.max(0, start - 8), start))
     claim(scan, start, end, isPromised ? 0.9 : isSure ? 0.7 : 0.4)
     return isSure
   }
@@ -88,12 +101,19 @@ function ahead(scan: Scan, start: number): boolean {
     claim(scan, start, withTail(text, FRENCH.lastIndex), isPromised ? 0.9 : 0.7)
     return true
   }
+  SMALL.lastIndex = start
+  if (SMALL.test(text)) {
+    claim(scan, start, SMALL.lastIndex, isPromised ? 0.9 : 0.55)
+    return true
+  }
   if (!isPromised) return false
   ANY_STREET.lastIndex = start
   if (!ANY_STREET.test(text)) return false
   claim(scan, start, withTail(text, ANY_STREET.lastIndex), 0.65)
   return true
 }
+
+const AFTER_PREPOSITION = /(?:^|\s)(?:at|on|to|from|about|near|in|is) $/
 
 /** A word that ends like a street, or a street's type not far back. */
 function isStreetBehind(scan: Scan, start: number): boolean {
@@ -110,10 +130,15 @@ function behind(scan: Scan, start: number, end: number): boolean {
   if (end - start > 4 || /^(?:19|20)\d\d$/.test(text.slice(start, end))) return false
   scan.spend(24)
   const before = text.slice(Math.max(0, start - BEFORE_MAX), start)
-  const street = (SUFFIXED.exec(before) ?? TYPE_FIRST.exec(before))?.[1]
+  const street = (
+    SUFFIXED.exec(before) ??
+    TYPE_FIRST.exec(before) ??
+    SMALL_SUFFIXED.exec(before)
+  )?.[1]
   if (street === undefined) return false
   // `la via 12` and `route 66` name no street: some word of it has a capital.
-  if (!/\s[A-Z\u00c0-\u00de]|^[A-Z\u00c0-\u00de].*[a-z]/.test(street)) return false
+  if (!/\s[A-Z\u00c0-\u00de]|^[A-Z\u00c0-\u00de].*[a-z]|^[a-z\u00df-\u024f]{8,} $/.test(street))
+    return false
   const isPromised = scan.distance('address', start - street.length) <= PROMISED_WITHIN
   claim(scan, start - street.length, withTail(text, withLetter(text, end)), isPromised ? 0.9 : 0.7)
   return true
