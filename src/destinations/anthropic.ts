@@ -1,4 +1,5 @@
 import type { Destination } from './destination.ts'
+import { ONLY_RESPONSES } from './openai-compatible.ts'
 
 /** Anthropic's own platform. It states no rule about the cost of failed requests. */
 export const anthropic: Destination = {
@@ -28,6 +29,7 @@ export const anthropic: Destination = {
     'safety-identifier',
     'moderation',
     'message-name',
+    ...ONLY_RESPONSES,
   ],
   acceptsModel: () => true,
   usageInStream: 'always',

@@ -1,4 +1,5 @@
 import type { Destination } from './destination.ts'
+import { ONLY_RESPONSES } from './openai-compatible.ts'
 
 /**
  * Google's Gemini API, in its native format. Failed requests cost nothing: "If your request fails with a 400 or 500
@@ -31,6 +32,7 @@ export const gemini: Destination = {
     'safety-identifier',
     'moderation',
     'message-name',
+    ...ONLY_RESPONSES,
   ],
   acceptsModel: () => true,
   usageInStream: 'always',

@@ -8,6 +8,7 @@ type Dialect = {
   readonly unsupported?: readonly Feature[]
   readonly acceptsModel?: (upstreamModel: string) => boolean
   readonly usageInStream?: Destination['usageInStream']
+  readonly speaks?: Destination['speaks']
   readonly errorReplies: Destination['errorReplies']
   readonly source: string
 }
@@ -20,12 +21,22 @@ export const openaiCompatible = (dialect: Dialect): Destination => ({
   path: () => '/chat/completions',
   authorize: (credential) => ({ authorization: `Bearer ${credential}` }),
   edits: dialect.edits ?? [],
-  unsupported: dialect.unsupported ?? [],
+  unsupported: [...(dialect.unsupported ?? []), ...ONLY_RESPONSES],
   acceptsModel: dialect.acceptsModel ?? (() => true),
   usageInStream: dialect.usageInStream ?? 'asked',
   errorReplies: dialect.errorReplies,
   source: dialect.source,
+  ...(dialect.speaks === undefined ? {} : { speaks: dialect.speaks }),
 })
+
+/** What only OpenAI's Responses have words for. */
+export const ONLY_RESPONSES: readonly Feature[] = [
+  'built-in-tools',
+  'hosted-tools',
+  'context-management',
+  'truncation',
+  'stored-reasoning',
+]
 
 /** What only OpenAI's own platform offers; servers of open models ignore it. */
 export const ONLY_OPENAI: readonly Feature[] = [

@@ -1,4 +1,5 @@
 import type { Destination } from './destination.ts'
+import { ONLY_RESPONSES } from './openai-compatible.ts'
 
 /**
  * Cloudflare Workers AI through the Worker's own binding. Ids outside `@cf/` are other providers' models, reached
@@ -31,6 +32,7 @@ export const workersAi: Destination = {
     'safety-identifier',
     'moderation',
     'message-name',
+    ...ONLY_RESPONSES,
   ],
   acceptsModel: (upstreamModel) => upstreamModel.startsWith('@cf/'),
   usageInStream: 'always',

@@ -36,6 +36,14 @@ export const MINOR_FEATURES = [
   'safety-identifier',
   'moderation',
   'message-name',
+  /** Tools of a vendor's models that the client runs: shells, patches, a computer. */
+  'built-in-tools',
+  /** Tools that the provider runs, other than a search of the web. */
+  'hosted-tools',
+  'context-management',
+  'truncation',
+  /** References to thoughts that the provider would have had to keep. */
+  'stored-reasoning',
 ] as const
 
 type EssentialFeature = (typeof ESSENTIAL_FEATURES)[number]

@@ -161,10 +161,12 @@ function restrictedBy(
 /** Reasons that name a budget begin like this. */
 export const BUDGET_REASON = 'budget:'
 
+const PROVIDER_RUN = ['web-search', 'hosted-tools'] as const
+
 /** Asks for what the price book has no meter for: another service class, or tools that the provider runs and bills. */
 const isUnmetered = ({ features, handling }: RequestFacts, { unsupported }: Place): boolean =>
   (handling.serviceTier === 'other' && !unsupported.includes('service-tier')) ||
-  (features.includes('web-search') && !unsupported.includes('web-search'))
+  PROVIDER_RUN.some((one) => features.includes(one) && !unsupported.includes(one))
 
 /** Route first, then cost, then quality; the ids make it total, so that the same facts give the same plan. */
 export function compareCandidates(a: Candidate, b: Candidate): number {

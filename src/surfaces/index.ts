@@ -1,11 +1,13 @@
 import type { SurfaceName } from '../domain/request.ts'
 import { openaiChatSurface } from './openai-chat.ts'
 import { openaiDialect } from './openai-dialect.ts'
+import { openaiResponsesSurface } from './openai-responses.ts'
 import type { Dialect, Surface } from './surface.ts'
 
 /** Everything that clients may speak. */
 export const surfaces = {
   'openai-chat': openaiChatSurface,
+  'openai-responses': openaiResponsesSurface,
 } satisfies Partial<Record<SurfaceName, Surface>>
 
 const all: readonly Surface[] = Object.values(surfaces)
