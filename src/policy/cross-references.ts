@@ -17,6 +17,7 @@ const OWN_REASONS = [
   'output-limit',
   'price-unknown',
   'quality',
+  'redaction-incomplete',
   'route',
   'safe-mode',
   'strict',

@@ -87,11 +87,7 @@ export function randomRequestCondition(draw: Random): RequestCondition {
   }
 }
 
-export function randomDestinationCondition({
-  chance,
-  pick,
-  some,
-}: Random): DestinationCondition {
+export function randomDestinationCondition({ chance, pick, some }: Random): DestinationCondition {
   return {
     ...(chance(0.4) && { zone: pick(['own', 'third-party'] as const) }),
     ...(chance(0.2) && { class: some(CLASSES) }),
@@ -150,61 +146,50 @@ export function randomBundle(seed: number, size: Size): Bundle {
     Array.from({ length: count }, (_, at) => make(at))
   const destinations = times(size.destinations, (at) => randomDestination(draw, `d-${at}`))
   const targets = [...destinations.map(({ id }) => id), ...CLASSES, 'cheapest']
-  const guardrails = times(
-    size.guardrails,
-    (at): Guardrail => ({
-      ...parts(`g-${at}`),
-      level: pick(['enforce', 'enforce', 'enforce-no-waiver', 'simulate'] as const),
-      ...windowOf(draw, 0.1),
-      when: randomRequestCondition(draw),
-      never: randomDestinationCondition(draw),
-    }),
-  )
-  const routes = times(
-    size.routes,
-    (at): Route => ({
-      ...parts(`r-${at}`),
-      ...(chance(0.1) && { level: 'simulate' as const }),
-      ...windowOf(draw, 0.1),
-      when: at === size.routes - 1 && chance(0.7) ? {} : randomRequestCondition(draw),
-      prefer: times(1 + Math.floor(3 * Number(chance(0.5))), () =>
-        chance(0.3) ? some(targets, 0.2) : pick(targets),
-      ),
-    }),
-  )
-  const obligations = times(
-    size.obligations,
-    (at): Obligation => ({
-      ...parts(`o-${at}`),
-      ...(chance(0.1) && { level: 'simulate' as const }),
-      ...windowOf(draw, 0.1),
-      when: randomRequestCondition(draw),
-      must: pick<Obligation['must']>([
-        { redact: ['email'] },
-        { redact: ['person', 'phone'], by: 'mask' },
-        { cache: 'none' },
-        { retention: 'zero' },
-        { log: 'minimal' },
-        { maxCostUsd: '0.5' },
-        { review: 'human' },
-        { fresh: 'strict' },
-      ]),
-    }),
-  )
+  const guardrails = times(size.guardrails, (at): Guardrail => ({
+    ...parts(`g-${at}`),
+    level: pick(['enforce', 'enforce', 'enforce-no-waiver', 'simulate'] as const),
+    ...windowOf(draw, 0.1),
+    when: randomRequestCondition(draw),
+    never: randomDestinationCondition(draw),
+  }))
+  const routes = times(size.routes, (at): Route => ({
+    ...parts(`r-${at}`),
+    ...(chance(0.1) && { level: 'simulate' as const }),
+    ...windowOf(draw, 0.1),
+    when: at === size.routes - 1 && chance(0.7) ? {} : randomRequestCondition(draw),
+    prefer: times(1 + Math.floor(3 * Number(chance(0.5))), () =>
+      chance(0.3) ? some(targets, 0.2) : pick(targets),
+    ),
+  }))
+  const obligations = times(size.obligations, (at): Obligation => ({
+    ...parts(`o-${at}`),
+    ...(chance(0.1) && { level: 'simulate' as const }),
+    ...windowOf(draw, 0.1),
+    when: randomRequestCondition(draw),
+    must: pick<Obligation['must']>([
+      { redact: ['email'] },
+      { redact: ['person', 'phone'], by: 'mask' },
+      { cache: 'none' },
+      { retention: 'zero' },
+      { log: 'minimal' },
+      { maxCostUsd: '0.5' },
+      { review: 'human' },
+      { fresh: 'strict' },
+    ]),
+  }))
   const waivable = guardrails.filter(({ level }) => level === 'enforce')
-  const waivers = waivable.slice(0, size.waivers).map(
-    ({ id }, at): Waiver => ({
-      id: `w-${at}`,
-      guardrail: id,
-      ticket: 'T-1',
-      because: 'a test',
-      approvers: ['a', 'b'],
-      when: randomRequestCondition(draw),
-      to: randomDestinationCondition(draw),
-      from: pick(['2026-11-01', '2026-12-05']),
-      expires: pick(['2026-12-20', '2027-01-20']),
-    }),
-  )
+  const waivers = waivable.slice(0, size.waivers).map(({ id }, at): Waiver => ({
+    id: `w-${at}`,
+    guardrail: id,
+    ticket: 'T-1',
+    because: 'a test',
+    approvers: ['a', 'b'],
+    when: randomRequestCondition(draw),
+    to: randomDestinationCondition(draw),
+    from: pick(['2026-11-01', '2026-12-05']),
+    expires: pick(['2026-12-20', '2027-01-20']),
+  }))
   return bundleOf({
     attributes: {
       countryGroups: { eu: { title: 'the EU', countries: ['DE', 'FR'], source: 'a treaty' } },

@@ -8,7 +8,7 @@ import { firstPoint } from './diagram-queries.ts'
 import type { Finding } from './findings.ts'
 import { whyPermitted } from './findings.ts'
 import { type AnalysisOptions, type Claim, onGround, type Scope, type TooLarge } from './ground.ts'
-import type { Model } from './model.ts'
+import { type Model, today } from './model.ts'
 import { placeSet, requestSet } from './sets.ts'
 
 /** What became of one claim: proved over the whole space, or refuted by a request. */
@@ -18,7 +18,7 @@ export type ClaimVerdict = {
 } & (
   | {
       readonly outcome: 'proved'
-      /** No destination of the catalogue is what it speaks of, on any day: it says nothing yet. */
+      /** No destination of the catalogue is what it speaks of today: it says nothing yet. */
       readonly isEmpty: boolean
     }
   | {
@@ -59,7 +59,7 @@ export function judge(model: Model, claim: Claim): ClaimVerdict {
       id: claim.id,
       sentence,
       outcome: 'proved',
-      isEmpty: diagram.and(requests, places) === NOTHING,
+      isEmpty: today(model, diagram.and(requests, places)) === NOTHING,
     }
   return {
     id: claim.id,

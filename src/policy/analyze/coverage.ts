@@ -2,7 +2,7 @@ import { caseOf, casesOf, sayMayGo, shareWords } from './cases.ts'
 import { type Node, NOTHING } from './diagram.ts'
 import { exists, includes, isWithin, meets, restrict } from './diagram-queries.ts'
 import type { Finding, Severity } from './findings.ts'
-import { type Model, redactionDemanded } from './model.ts'
+import { type Model, redactionDemanded, today } from './model.ts'
 import { placeSet, valueSet } from './sets.ts'
 import type { Variable } from './space.ts'
 
@@ -134,10 +134,11 @@ function routeOf({ diagram, routes }: Model, point: readonly number[]): string |
 }
 
 /** A set of requests in the raw form at the first time, without regard to form and time. */
-function asItCame({ diagram, space }: Model, set: Node): Node {
+function asItCame(model: Model, set: Node): Node {
+  const { diagram, space } = model
   const formAt = space.at('form')
   const raw = formAt < 0 ? set : restrict(diagram, set, formAt, 0)
-  return restrict(diagram, raw, space.at('time'), 0)
+  return today(model, raw)
 }
 
 const capital = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`

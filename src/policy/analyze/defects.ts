@@ -2,7 +2,7 @@ import { caseOf } from './cases.ts'
 import { type Node, NOTHING } from './diagram.ts'
 import { isWithin, meets } from './diagram-queries.ts'
 import { coveringRules, type Finding } from './findings.ts'
-import { isEnforced, type Model, type ModelGuardrail, targetSet } from './model.ts'
+import { isEnforced, type Model, type ModelGuardrail, targetSet, today } from './model.ts'
 
 /** Rules that do not do what they seem to do. */
 export const ruleDefects = (model: Model): readonly Finding[] => [
@@ -29,7 +29,7 @@ function unreachableRoutes(model: Model): Finding[] {
   const enforced = model.routes.filter(isEnforced)
   return enforced.flatMap(({ rule, applies, reached }, at) => {
     if (applies === NOTHING || reached !== NOTHING) return []
-    const earlier = enforced.slice(0, at).map((one) => ({ id: one.rule.id, set: one.reached }))
+    const earlier = enforced.slice(0, at).map((one) => ({ id: one.rule.id, set: one.applies }))
     const by = coveringRules(model, applies, earlier) ?? []
     return [
       {
@@ -53,7 +53,7 @@ function redundantGuardrails(model: Model): Finding[] {
   const soft = enforced.filter(({ rule }) => rule.level === 'enforce')
   return [
     ...enforced
-      .filter(({ applies, forbids }) => applies !== NOTHING && forbids === NOTHING)
+      .filter(({ applies, forbids }) => applies !== NOTHING && today(model, forbids) === NOTHING)
       .map((one) => forbidsNothing(one)),
     ...redundantAmong(model, firm, []),
     ...redundantAmong(model, soft, firm),

@@ -1,6 +1,6 @@
 import { compileDestinationCondition } from '../conditions.ts'
 import { EVERYTHING, type Node, NOTHING } from './diagram.ts'
-import { exists } from './diagram-queries.ts'
+import { exists, restrict } from './diagram-queries.ts'
 import { factsAt } from '../facts.ts'
 import { forbiddenBy } from '../oblige.ts'
 import type { Bundle, Guardrail, Obligation, Route, Waiver } from '../schema.ts'
@@ -211,3 +211,7 @@ export const redactionDemanded = (
       .filter((one) => isEnforced(one) && 'redact' in one.rule.must)
       .map(({ applies }) => applies),
   )
+
+/** A set at the first time: later expiries do not count. */
+export const today = ({ diagram, space }: Ground, set: Node): Node =>
+  restrict(diagram, set, space.at('time'), 0)
