@@ -1,9 +1,12 @@
 import type { Detector } from '../detector.ts'
 import { address } from './address.ts'
+import { age } from './age.ts'
 import { assignment } from './assignment.ts'
 import { authorization } from './authorization.ts'
 import { birthDate } from './birth-date.ts'
 import { card } from './card.ts'
+import { crypto } from './crypto.ts'
+import { device } from './device.ts'
 import { email } from './email.ts'
 import { health } from './health.ts'
 import { iban } from './iban.ts'
@@ -20,10 +23,12 @@ import { secretInfix } from './secret-infix.ts'
 import { secret } from './secret.ts'
 import { urlCredentials } from './url-credentials.ts'
 import { usSsn } from './us-ssn.ts'
+import { wallet } from './wallet.ts'
 
 /** Where two look at the same place, the earlier one has the first word: checksums before layouts. */
 export const detectors = {
   privateKey,
+  wallet,
   jwt,
   secret,
   urlCredentials,
@@ -35,11 +40,14 @@ export const detectors = {
   card,
   usSsn,
   ip,
+  crypto,
+  device,
   identityNumber,
   birthDate,
   address,
   phone,
   email,
+  age,
   person,
   personalHealth,
   health,

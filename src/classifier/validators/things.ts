@@ -101,6 +101,16 @@ export const THINGS: readonly IdFormat[] = [
       words: 'device serial, serial number, phone serial, laptop serial, imei or serial',
     },
   ),
+  id('ph.mobile', [10, 11, 12], /^(?:63|0)?9\d{9}$/, {
+    rule: 'phone',
+    words: 'cellphone number, mobile no',
+    bare: true,
+  }),
+  id('tr.phone', [10, 11, 12], /^(?:90|0)?[2-5]\d{9}$/, {
+    rule: 'phone',
+    words: 'cep telefonu, telefon numarası, gsm',
+    bare: true,
+  }),
   postcode('us.zip', [5, 9], /^\d{5}(?:\d{4})?$/, 'zip code, zip, zipcode, postal code, zip codes'),
   postcode(
     'gb.postcode',
