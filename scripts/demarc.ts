@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   price: async () => (await import('./commands/price.ts')).priceCommand,
   redact: async () => (await import('./commands/redact.ts')).redactCommand,
   simulate: async () => (await import('./commands/simulate.ts')).simulateCommand,
+  train: async () => (await import('./commands/train.ts')).trainCommand,
   transcode: async () => (await import('./commands/transcode.ts')).transcodeCommand,
 }
 

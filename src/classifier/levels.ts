@@ -26,6 +26,9 @@ export const RULES = {
   'ip-local': rule('ip', 'public'),
   /** A name alone is never worse than internal; see COMBINATIONS. */
   person: rule('person', 'internal', ['pii']),
+  /** Named places and firms are reported, so that they can be replaced; alone they say nothing of anybody. */
+  location: rule('location', 'public'),
+  organization: rule('organization', 'public'),
   'birth-date': rule('date', 'confidential', ['pii']),
   iban: rule('iban', 'confidential', ['bank', 'pii']),
   card: rule('card', 'restricted', ['pci']),
