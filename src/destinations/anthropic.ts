@@ -7,6 +7,10 @@ export const anthropic: Destination = {
   transport: 'http',
   baseUrl: 'https://api.anthropic.com/v1',
   path: () => '/messages',
+  speaks: {
+    'anthropic-messages': { path: () => '/messages', edits: [], unsupported: [] },
+    'anthropic-count-tokens': { path: () => '/messages/count_tokens', edits: [], unsupported: [] },
+  },
   authorize: (credential) => ({ 'x-api-key': credential, 'anthropic-version': '2023-06-01' }),
   edits: [],
   unsupported: [

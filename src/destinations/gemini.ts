@@ -9,9 +9,14 @@ export const gemini: Destination = {
   wire: 'gemini',
   transport: 'http',
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
-  path: (upstreamModel, _operation, stream) => {
-    const model = encodeURIComponent(upstreamModel)
-    return `/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`
+  path: (upstreamModel, _operation, stream) => generatePath(upstreamModel, stream),
+  speaks: {
+    gemini: { path: generatePath, edits: [], unsupported: [] },
+    'gemini-count-tokens': {
+      path: (upstreamModel) => `/models/${encodeURIComponent(upstreamModel)}:countTokens`,
+      edits: [],
+      unsupported: [],
+    },
   },
   authorize: (credential) => ({ 'x-goog-api-key': credential }),
   edits: [],
@@ -38,4 +43,9 @@ export const gemini: Destination = {
   usageInStream: 'always',
   errorReplies: 'free',
   source: 'https://ai.google.dev/api/generate-content (read 2026-11-23)',
+}
+
+function generatePath(upstreamModel: string, stream: boolean): string {
+  const model = encodeURIComponent(upstreamModel)
+  return `/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`
 }

@@ -1,4 +1,6 @@
 import type { SurfaceName } from '../domain/request.ts'
+import { anthropicCountSurface, anthropicMessagesSurface } from './anthropic.ts'
+import { geminiCountSurface, geminiSurface } from './gemini.ts'
 import { openaiChatSurface } from './openai-chat.ts'
 import { openaiDialect } from './openai-dialect.ts'
 import { openaiResponsesSurface } from './openai-responses.ts'
@@ -6,6 +8,10 @@ import type { Dialect, Surface } from './surface.ts'
 
 /** Everything that clients may speak. */
 export const surfaces = {
+  'anthropic-count-tokens': anthropicCountSurface,
+  'anthropic-messages': anthropicMessagesSurface,
+  gemini: geminiSurface,
+  'gemini-count-tokens': geminiCountSurface,
   'openai-chat': openaiChatSurface,
   'openai-responses': openaiResponsesSurface,
 } satisfies Partial<Record<SurfaceName, Surface>>

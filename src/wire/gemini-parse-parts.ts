@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatPart, TextPart, Thought, ToolCall } from '../domain/chat.ts'
-import { memberOf, parseGeminiSignature } from './gemini-words.ts'
+import { isStoredFile, memberOf, parseGeminiSignature } from './gemini-words.ts'
 import { isObject, objectOf, objectsOf, textOf, type Foreign } from './read.ts'
 
 /** Where in a conversation we are. */
@@ -96,15 +96,12 @@ function inlinePart(inline: Foreign): ChatPart {
     : { type: 'file', source, name: textOf(memberOf(inline, 'displayName')) }
 }
 
-/** Files that Google keeps are named by addresses that only Google can open. */
-const STORED = /^gs:|^https:\/\/generativelanguage\.googleapis\.com\//
-
 const IMAGE = /\.(?:png|jpe?g|webp|heic|gif)(?:[?#]|$)/i
 
 function filePart(file: Foreign): ChatPart {
   const uri = textOf(memberOf(file, 'fileUri')) ?? ''
   const mediaType = textOf(memberOf(file, 'mimeType')) ?? ''
-  const source = STORED.test(uri)
+  const source = isStoredFile(uri)
     ? { type: 'id' as const, id: uri }
     : { type: 'url' as const, url: uri }
   const isImage = mediaType === '' ? IMAGE.test(uri) : mediaType.startsWith('image/')

@@ -26,7 +26,10 @@ import {
  * is said by the path.
  */
 export function parseGeminiRequest(body: string, stream: boolean): ChatRequest {
-  const request = objectOf(JSON.parse(body))
+  const whole = objectOf(JSON.parse(body))
+  // A request to count tokens may hold the request whose tokens are meant.
+  const inner = memberOf(whole, 'generateContentRequest')
+  const request = isObject(inner) ? inner : whole
   const config = objectOf(memberOf(request, 'generationConfig'))
   const calling = callingOf(request)
   const tools = objectsOf(request['tools']).flatMap(toolsOf)

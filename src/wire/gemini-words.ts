@@ -33,3 +33,8 @@ export function parseGeminiSignature(text: string): Signature | undefined {
     'gemini',
   )
 }
+
+const STORED = /^gs:|^https:\/\/generativelanguage\.googleapis\.com\//
+
+/** Files that Google keeps are named by addresses that only Google can open. */
+export const isStoredFile = (uri: string): boolean => STORED.test(uri)

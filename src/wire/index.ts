@@ -1,5 +1,7 @@
 import type { CountWireName, DialectName, EmbeddingsWireName, WireName } from '../domain/request.ts'
+import { anthropicCountTokens } from './anthropic-count.ts'
 import { anthropicMessages } from './anthropic-messages.ts'
+import { geminiCountTokens } from './gemini-count.ts'
 import { gemini } from './gemini.ts'
 import { openaiChat } from './openai-chat.ts'
 import { openaiResponses } from './openai-responses.ts'
@@ -18,7 +20,10 @@ export const wires = {
 export const embeddingsWires = {} satisfies Partial<Record<EmbeddingsWireName, EmbeddingsWire>>
 
 /** Dialects for counting tokens. */
-export const countWires = {} satisfies Partial<Record<CountWireName, CountWire>>
+export const countWires = {
+  'anthropic-count-tokens': anthropicCountTokens,
+  'gemini-count-tokens': geminiCountTokens,
+} satisfies Partial<Record<CountWireName, CountWire>>
 
 /** @throws TypeError if it is no dialect for conversations: a destination is declared wrongly. */
 export const wireOf = (name: DialectName): Wire => find<Wire>(wires, name)
