@@ -15,6 +15,9 @@ export const CLASS = {
 /** Marks that detectors may anchor on. */
 const MARKS = '@:='
 
+/** What escapes begin with: see views-escapes.ts. */
+const ESCAPES = '\\%&'
+
 /** First digits of the decimal systems in the Basic Multilingual Plane (Unicode 16, general category Nd), ASCII aside. */
 const ZEROS = [
   0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50,
@@ -38,6 +41,13 @@ const INVISIBLE: readonly (readonly [number, number])[] = [
   [0xfeff, 0xfeff],
   [0xffa0, 0xffa0],
   [0xfff0, 0xfff8],
+]
+
+/** Lines through or under a character, and what encloses it: keycaps, circles. They change how it looks, not how it reads. */
+const STRIKES: readonly (readonly [number, number])[] = [
+  [0x305, 0x305],
+  [0x332, 0x338],
+  [0x20d0, 0x20f0],
 ]
 
 /** Blocks whose characters NFKC turns into ASCII: superscripts, letter-like, enclosed, ligatures, small and full-width forms. */
@@ -78,7 +88,7 @@ const isIn = (ranges: readonly (readonly [number, number])[], code: number): boo
   ranges.some(([from, to]) => code >= from && code <= to)
 
 export const isDash = (code: number): boolean => isIn(DASHES, code)
-export const isInvisible = (code: number): boolean => isIn(INVISIBLE, code)
+export const isInvisible = (code: number): boolean => isIn(INVISIBLE, code) || isIn(STRIKES, code)
 
 /** The value of a decimal digit of another script; -1 if it is none. */
 export function digitOf(code: number): number {
@@ -101,6 +111,7 @@ export function isTelling(text: string, at: number): boolean {
       !(code < 0xff10 || (code > 0xff19 && code < 0xff21) || code > 0xff5a) ||
       isInvisible(code)
     )
+  if (code === 0xdb40 && text.charCodeAt(at + 2) === 0xdb40) return true
   if (code !== 0xdb40 && !isInvisible(code)) return true
   return !(isAside(text.charCodeAt(at - 1)) && isAside(text.charCodeAt(at + 1)))
 }
@@ -118,12 +129,12 @@ function buildClasses(): Uint8Array {
   set(0x61, 0x7a, CLASS.letter)
   set(0x41, 0x5a, CLASS.letter)
   set(0x30, 0x39, CLASS.digit)
-  set(0x5c, 0x5c, CLASS.escape)
+  for (const escape of ESCAPES) set(escape.charCodeAt(0), escape.charCodeAt(0), CLASS.escape)
   for (const mark of MARKS) set(mark.charCodeAt(0), mark.charCodeAt(0), CLASS.mark)
   // Latin to Cyrillic: the letter after one of these does not begin a word. Chinese and the like have no such rule.
   set(0xc0, 0x52f, CLASS.letter)
   for (const [from, to] of [...DASHES, ...SPACES]) set(from, to, CLASS.joiner)
-  for (const [from, to] of [...INVISIBLE, ...COMPATIBLE]) set(from, to, CLASS.foldable)
+  for (const [from, to] of [...INVISIBLE, ...STRIKES, ...COMPATIBLE]) set(from, to, CLASS.foldable)
   for (const zero of ZEROS) set(zero, zero + 9, CLASS.foldable)
   return classes
 }

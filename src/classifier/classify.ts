@@ -1,16 +1,24 @@
 import type { DeclaredLabel } from '../domain/caller.ts'
-import type { Classification, Finding, Unscanned, UnscannedReason } from '../domain/finding.ts'
+import type { Classification, Finding, Unscanned } from '../domain/finding.ts'
 import { join, type Label } from '../domain/label.ts'
 import type { Envelope, Leaf } from '../domain/leaf.ts'
+import type { TenantReadings } from './cache.ts'
 import { declaredLabel, Tally } from './combine.ts'
 import { detectors as defaultDetectors } from './detectors/index.ts'
 import { buildEngine, type Engine } from './engine.ts'
-import { RULES, type RuleName } from './levels.ts'
-import { Scan } from './scan.ts'
-import { spanOf, VIEW_DEPTH_MAX, viewOf, type View } from './views.ts'
+import { ACROSS, confidenceAcross, junctionsOf, placesOf } from './joined.ts'
+import { RULES } from './levels.ts'
+import { TextReader, type Find, type TextReading } from './reader.ts'
+import { type Table, tableOf } from './table.ts'
 
-/** Which detectors look, and how much work they may do. */
-export type Setup = { readonly engine: Engine; readonly limits: Limits }
+/** Which detectors look, how much work they may do, what their finds mean, and what has been read before. */
+export type Setup = {
+  readonly engine: Engine
+  readonly limits: Limits
+  readonly table: Table
+  /** Undefined: everything is read anew. */
+  readonly readings: TenantReadings | undefined
+}
 
 export type Limits = {
   /** Work in characters looked at, per character of the request and in all. */
@@ -30,7 +38,12 @@ export const LIMITS: Limits = {
 /** Characters that every request is given on top, so that short ones are not held to a ratio. */
 const LENGTH_FREE = 1_000
 
-const DEFAULT: Setup = { engine: buildEngine(Object.values(defaultDetectors)), limits: LIMITS }
+const DEFAULT: Setup = {
+  engine: buildEngine(Object.values(defaultDetectors)),
+  limits: LIMITS,
+  table: tableOf(),
+  readings: undefined,
+}
 
 /**
  * How sensitive a request is: the join of what is found in it, of what its caller declares, and of how much could be
@@ -39,132 +52,137 @@ const DEFAULT: Setup = { engine: buildEngine(Object.values(defaultDetectors)), l
 export function classify(
   envelope: Envelope,
   declared: DeclaredLabel | readonly DeclaredLabel[] = [],
-  setup: Setup = DEFAULT,
+  setup: Partial<Setup> = {},
 ): Classification {
-  const reader = new Reader(envelope, setup)
+  return measure(envelope, declared, setup).classification
+}
+
+/** The same, and the work that it took, in characters looked at. */
+export function measure(
+  envelope: Envelope,
+  declared: DeclaredLabel | readonly DeclaredLabel[] = [],
+  setup: Partial<Setup> = {},
+): { readonly classification: Classification; readonly units: number } {
+  const reader = new Reader(envelope, { ...DEFAULT, ...setup })
   reader.read()
   const labels = [declared].flat().map(declaredLabel)
   const unscanned = [...envelope.opaque, ...reader.unscanned]
   const found = labels.reduce(join, reader.tally.label())
   const label: Label = unscanned.length === 0 ? found : { ...found, scan: 'unscanned' }
-  return { label, findings: reader.findings, unscanned }
+  return { classification: { label, findings: reader.findings, unscanned }, units: reader.units }
 }
 
-/** Reads the leaves of one request, in order. */
+/** Reads the leaves of one request, in order, and then what may go on from one to the next. */
 class Reader {
   readonly findings: Finding[] = []
   readonly unscanned: Unscanned[] = []
-  readonly tally = new Tally()
+  readonly tally: Tally
   readonly #envelope: Envelope
   readonly #setup: Setup
-  readonly #scan: Scan
-  #leaf: Leaf | undefined
-  /** Pointer of the leaf, once somebody has asked for it. */
-  #path: string | undefined
-  #view: View | undefined
-  /** What has been found in this leaf, so that another view of it doesn't count it twice; undefined in most leaves. */
-  #known: Set<string> | undefined
+  readonly #reader: TextReader
 
   constructor(envelope: Envelope, setup: Setup) {
     this.#envelope = envelope
     this.#setup = setup
+    this.tally = new Tally(setup.table)
     let length = LENGTH_FREE
     for (const { text } of envelope.leaves) length += text.length
     const { unitsPerCharacter, unitsMax } = setup.limits
-    const add = this.#add.bind(this)
-    this.#scan = new Scan(setup.engine, add, Math.min(length * unitsPerCharacter, unitsMax))
+    this.#reader = new TextReader(setup.engine, Math.min(length * unitsPerCharacter, unitsMax))
   }
 
   get units(): number {
-    return this.#scan.units
+    return this.#reader.units
   }
 
   read(): void {
     let key = ''
     for (const leaf of this.#envelope.leaves) {
-      this.#leaf = leaf
-      this.#path = undefined
-      this.#known = undefined
-      try {
-        this.#readLeaf(leaf, key)
-      } catch {
-        // Nobody can vouch for a leaf in which a detector failed.
-        this.#fail('detector-failed')
+      const { finds, unscanned } = this.#readLeaf(leaf, key)
+      const pointer = new Pointer(this.#envelope, leaf)
+      for (const find of finds) {
+        this.#count(find, find.confidence, () => leaf.text.slice(find.start, find.end))
+        this.#keep(find, pointer, find.confidence)
       }
-      if (this.#scan.isExhausted) {
-        this.#fail('work-limit')
-        return
-      }
+      if (unscanned !== undefined) this.unscanned.push({ path: pointer.path, reason: unscanned })
+      if (unscanned === 'work-limit') return
       key = leaf.kind === 'key' ? leaf.text : ''
     }
+    this.#readAcross()
   }
 
-  #readLeaf({ text, kind }: Leaf, key: string): void {
-    const scan = this.#scan
-    this.#view = undefined
-    scan.run(text, kind, key)
-    const digits = kind === 'number' ? writtenOut(text) : undefined
-    if (digits !== undefined) this.#readView(digits, kind, key)
-    for (let depth = 0; depth < VIEW_DEPTH_MAX && !scan.isExhausted; depth++) {
-      const view = viewOf(scan, this.#view)
-      if (view === undefined) return
-      this.#readView(view, kind, key)
+  #readLeaf(leaf: Leaf, key: string): TextReading {
+    const { engine, readings } = this.#setup
+    const name = readings?.nameOf(leaf, key)
+    const known = name === undefined ? undefined : readings?.get(engine, name)
+    if (known !== undefined) return known
+    const reading = this.#reader.read(leaf.text, leaf.kind, key)
+    if (name !== undefined) readings?.set(engine, name, reading)
+    return reading
+  }
+
+  #readAcross(): void {
+    for (const junction of junctionsOf(this.#envelope.leaves)) {
+      const { text, key } = junction
+      if (key !== '') this.#reader.read(key, 'key', '')
+      const { finds, unscanned } = this.#reader.read(text, 'string', key)
+      for (const find of finds) {
+        if (!ACROSS.has(RULES[find.rule].kind)) continue
+        const places = placesOf(junction, find.start, find.end)
+        const confidence = confidenceAcross(junction, find.confidence)
+        if (places.length > 0) this.#count(find, confidence, () => text.slice(find.start, find.end))
+        for (const { leaf, start, end } of places) {
+          this.#keep({ ...find, start, end }, new Pointer(this.#envelope, leaf), confidence)
+        }
+      }
+      const first = junction.parts[0]
+      // What the leaves by themselves did not show (a run that decodes thrice) is no news here; a failure is.
+      if (first !== undefined && (unscanned === 'work-limit' || unscanned === 'detector-failed')) {
+        const { path } = new Pointer(this.#envelope, first.leaf)
+        this.unscanned.push({ path, reason: unscanned })
+        return
+      }
     }
   }
 
-  #readView(view: View, kind: Leaf['kind'], key: string): void {
-    this.#known ??= new Set(this.findings.filter(({ path }) => path === this.#path).map(keyOf))
-    this.#view = view
-    this.#scan.spend(view.text.length)
-    this.#scan.run(view.text, kind, key)
+  #count({ rule, jurisdictions }: Find, confidence: number, value: () => string): void {
+    this.tally.add(rule, confidence, jurisdictions, value)
   }
 
-  #add(
-    name: RuleName,
-    start: number,
-    end: number,
-    confidence: number,
-    jurisdictions: readonly string[],
-  ): void {
-    this.tally.add(name, confidence, jurisdictions)
+  #keep({ rule: name, start, end, jurisdictions }: Find, at: Pointer, confidence: number): void {
     if (this.findings.length >= this.#setup.limits.findingsMax) return
     const rule = RULES[name]
-    const [from, to] = this.#view === undefined ? [start, end] : spanOf(this.#view, start, end)
-    const finding: Finding = {
+    const { level, categories } = this.#setup.table.single[name]
+    this.findings.push({
       kind: rule.kind,
-      start: from,
-      end: to,
-      path: this.#pathOf(),
-      ...(this.#leaf?.kind === 'key' ? IN_KEY : undefined),
+      start,
+      end,
+      path: at.path,
+      ...(at.isKey ? IN_KEY : undefined),
       confidence,
-      level: rule.level,
-      categories: rule.categories,
+      level,
+      categories,
       jurisdictions: [...new Set([...rule.jurisdictions, ...jurisdictions])].toSorted(),
-    }
-    if (this.#known?.has(keyOf(finding)) === true) return
-    this.#known?.add(keyOf(finding))
-    this.findings.push(finding)
-  }
-
-  #pathOf(): string {
-    if (this.#leaf === undefined) return ''
-    return (this.#path ??= this.#envelope.pointer(this.#leaf))
-  }
-
-  #fail(reason: UnscannedReason): void {
-    this.unscanned.push({ path: this.#pathOf(), reason })
+    })
   }
 }
 
 const IN_KEY = { inKey: true } as const
 
-const keyOf = ({ kind, start, end }: Finding): string => `${kind}:${start}:${end}`
+/** The JSON Pointer of a leaf, made when it is first asked for. */
+class Pointer {
+  readonly isKey: boolean
+  readonly #envelope: Envelope
+  readonly #leaf: Leaf
+  #path: string | undefined
 
-/** A whole number with an exponent (`4.1e15`) as its digits, each of which stands for all of it. */
-function writtenOut(text: string): View | undefined {
-  if (!/[eE]/.test(text)) return undefined
-  const value = Number(text)
-  if (!Number.isSafeInteger(value)) return undefined
-  const pieces = { at: [0], from: [0], width: [text.length] }
-  return { text: String(value), pieces, outer: undefined }
+  constructor(envelope: Envelope, leaf: Leaf) {
+    this.#envelope = envelope
+    this.#leaf = leaf
+    this.isKey = leaf.kind === 'key'
+  }
+
+  get path(): string {
+    return (this.#path ??= this.#envelope.pointer(this.#leaf))
+  }
 }

@@ -12,6 +12,7 @@ import {
 import type { Sink } from './detector.ts'
 import { NOWHERE, type Engine } from './engine.ts'
 import type { RuleName } from './levels.ts'
+import { ScanState } from './scan-state.ts'
 import { hashOf, matchEntry, symbolOf, WINDOW_MASK } from './lexicon.ts'
 import { createNumberToken, readNumber } from './numbers.ts'
 import {
@@ -27,6 +28,8 @@ import {
   mayGoOn,
   SHORT_MAX,
 } from './tokens.ts'
+import { isEscape } from './views-escapes.ts'
+import { isAmongSingles, SPACED_MAX } from './views-spaced.ts'
 
 /** Between texts that have nothing to do with one another: farther than any detector looks. */
 const APART = 1_000
@@ -38,20 +41,11 @@ const NONE: readonly string[] = []
  * One pass over texts, one after the other. It stops only where a detector wants to look; words of context are
  * remembered by position, so a detector asks how far back one stands instead of searching for it.
  */
-export class Scan {
-  text = ''
-  /** What kind of leaf is scanned; numbers and keys are short and stand alone. */
-  kind: 'key' | 'string' | 'number' = 'string'
-  /** The key whose value this text is; '' if it is none's. */
-  key = ''
+export class Scan extends ScanState {
   /** Work done so far, in characters looked at. */
   units = 0
   /** Characters passed before this text: places of context words count on from text to text. */
   base = 0
-  /** Anchors before this position are passed over: something has been recognised there. */
-  claimedTo = 0
-  hasEscape = false
-  hasFoldable = false
   readonly #engine: Engine
   readonly #sink: Sink
   readonly #unitsMax: number
@@ -62,6 +56,7 @@ export class Scan {
   #window = 0
 
   constructor(engine: Engine, sink: Sink, unitsMax: number) {
+    super()
     this.#engine = engine
     this.#sink = sink
     this.#unitsMax = unitsMax
@@ -132,12 +127,7 @@ export class Scan {
   /** Scans one text. Words seen in its key are near; those of other texts are not. */
   run(text: string, kind: 'key' | 'string' | 'number', key: string): void {
     this.base += this.text.length + (key === '' ? APART : 1)
-    this.text = text
-    this.kind = kind
-    this.key = key
-    this.claimedTo = 0
-    this.hasEscape = false
-    this.hasFoldable = false
+    this.begin(text, kind, key)
     if (this.#hasCounts) this.#counts.fill(0)
     this.#hasCounts = false
     this.units += text.length
@@ -218,13 +208,14 @@ export class Scan {
         if (this.claimedTo <= at) this.#code(codeStart(text, at), at)
         return at + 1
       case CLASS.mark:
+        this.hasSpaced ||= isAmongSingles(text, at)
         for (const atMark of this.#engine.marks[code] ?? []) {
           atMark(this, at)
           if (this.claimedTo > at) return at + 1
         }
         return at + 1
       case CLASS.escape:
-        this.hasEscape ||= at + 1 < text.length && 'untr"/\\'.includes(text.charAt(at + 1))
+        this.hasEscape ||= isEscape(text, at)
         return at + 1
       case CLASS.foldable:
         this.hasFoldable ||= isTelling(text, at)
@@ -247,6 +238,7 @@ export class Scan {
     const { text } = this
     let end = start + 1
     while (isDigitAt(text, end)) end++
+    if (end - start <= SPACED_MAX) this.hasSpaced ||= this.spacing.isOddAt(text, start, end)
     if (end - start <= SHORT_MAX) {
       for (const atShort of this.#engine.shorts) {
         atShort(this, start, end)

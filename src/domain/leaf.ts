@@ -6,6 +6,8 @@ export type Leaf = {
   readonly kind: 'key' | 'string' | 'number'
   /** Which value of the document this is; `Envelope.pointer` turns it into a JSON Pointer. */
   readonly node: number
+  /** A word of the protocol (a role, a type) between what people say: it stands for no gap in that. */
+  readonly isAside?: true
 }
 
 /** All that a request says, in document order, and what in it nobody here can read. */

@@ -3,7 +3,7 @@ import { LIMITS } from '../../src/classifier/classify.ts'
 import { detectors } from '../../src/classifier/detectors/index.ts'
 import { buildEngine } from '../../src/classifier/engine.ts'
 import { Scan } from '../../src/classifier/scan.ts'
-import { viewOf } from '../../src/classifier/views.ts'
+import { readingOf } from '../../src/classifier/views.ts'
 
 const engine = buildEngine(Object.values(detectors))
 
@@ -11,7 +11,7 @@ const engine = buildEngine(Object.values(detectors))
 function unitsOf(text: string): number {
   const scan = new Scan(engine, () => {}, Number.POSITIVE_INFINITY)
   scan.run(text, 'string', '')
-  const view = viewOf(scan, undefined)
+  const { view } = readingOf(scan, undefined)
   if (view !== undefined) scan.run(view.text, 'string', '')
   return scan.units
 }
