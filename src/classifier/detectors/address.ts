@@ -1,6 +1,7 @@
 import { isWordCode } from '../characters.ts'
 import type { Detector } from '../detector.ts'
 import type { Scan } from '../scan.ts'
+import { isFarScript } from '../tokens.ts'
 import {
   ANY_STREET,
   BOXES,
@@ -51,14 +52,18 @@ export const address: Detector = {
   atShort: (scan, start, end) => {
     const { text } = scan
     const before = start > 0 ? text.charCodeAt(start - 1) : 0x20
+    if (isFarScript(text, start)) {
+      eastern(scan, start, end)
+      return
+    }
     // Inside a number, a path, a version or an expression.
     if (
       isWordCode(before) ||
       !(before <= 0x20 || before === 0x22 || before === 0x28 || before === 0x3e || before === 0x3a)
     )
       return
-    if (isStreetAhead(text, end) && ahead(scan, start)) return
     if (isStreetBehind(scan, start) && behind(scan, start, end)) return
+    if (isStreetAhead(text, end) && ahead(scan, start)) return
     if (end - start === 5 && before === 0x20) townBehind(scan, start, end)
   },
 }
@@ -112,6 +117,27 @@ function ahead(scan: Scan, start: number): boolean {
   claim(scan, start, withTail(text, ANY_STREET.lastIndex), 0.65)
   return true
 }
+
+/** `人民路12号`, `丸の内1-9-1` behind a town or ward, `테헤란로 12`, `شارع الملك 12`. */
+function eastern(scan: Scan, start: number, end: number): void {
+  const { text } = scan
+  scan.spend(16)
+  const before = text.slice(Math.max(0, start - EASTERN_BEFORE), start)
+  const after = EASTERN_NUMBER.exec(text.slice(end, end + 12))?.[0] ?? ''
+  const street =
+    EASTERN_STREET.exec(before)?.[0] ?? (after === '' ? undefined : EASTERN_TOWN.exec(before)?.[0])
+  if (street === undefined) return
+  claim(scan, start - street.length, end + after.length, 0.7)
+}
+
+const EASTERN_BEFORE = 24
+const EASTERN_STREET =
+  /[\u4e00-\u9fff]{2,20}(?:\u8def|\u8857|\u5927\u9053|\u5df7|\u5f04|\u6bb5)$|[\uac00-\ud7a3]{1,6}(?:\uc2dc|\uad6c|\ub3d9) [\uac00-\ud7a3]{1,8}(?:\ub85c|\uae38) $|\u0634\u0627\u0631\u0639 [\u0600-\u06ff ]{2,18}$/
+const EASTERN_TOWN =
+  /[\u4e00-\u9fff]{1,8}[\u90fd\u9053\u5e9c\u770c\u7701\u5e02\u533a\u5340\u753a\u6751][\u3041-\u30ff\u4e00-\u9fff]{1,14}$/
+/** Number of a house, or blocks of a ward. */
+const EASTERN_NUMBER =
+  /^(?:(?:[-\uff0d]\d{1,4}){1,3}|(?:\u4e01\u76ee|\u756a\u5730?|\u53f7|\u865f|\u53f7\u697c)(?:\d{1,4}(?:-\d{1,4})?)?)/
 
 const AFTER_PREPOSITION = /(?:^|\s)(?:at|on|to|from|about|near|in|is) $/
 

@@ -30,7 +30,6 @@ const OLD = [
   'yrs old',
   'yr old',
   'years of age',
-  'year-old',
   'y/o',
   'yo',
   'a\u00f1os',
