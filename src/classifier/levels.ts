@@ -51,6 +51,9 @@ export const RULES = {
   'marker-strict': rule('marker', 'restricted'),
   'marker-legal': rule('marker', 'restricted', ['legal']),
   'marker-export': rule('marker', 'restricted', ['export-control'], ['US']),
+  'marker-hr': rule('marker', 'confidential', ['hr', 'pii']),
+  minor: rule('marker', 'confidential', ['pii', 'pii.minor']),
+  'source-code': rule('source_code', 'confidential', ['source-code']),
 } as const satisfies Record<string, Rule>
 export type RuleName = keyof typeof RULES
 

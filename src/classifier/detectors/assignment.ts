@@ -1,15 +1,23 @@
 import type { Detector } from '../detector.ts'
 import type { Scan } from '../scan.ts'
 import { isWordCode } from '../characters.ts'
-import { classOf } from './secret-names.ts'
-import { confidenceOf } from './secret-values.ts'
+import { classOf, type NameClass } from './secret-names.ts'
+import { confidenceOf, type Style } from './secret-values.ts'
 import { SERVICES } from './secret-services.ts'
 
 const NAME_MAX = 48
 const VALUE_MAX = 256
 const VALUE_MIN = 6
+/** Columns of names and values are lined up with spaces. */
+const SPACES_MAX = 40
 /** A word that promises a credential stands in the name, or right before it. */
 const NEAR = 40
+
+/** The name of a service stands in the name. */
+const SERVICE_NEAR = 16
+/** Names that hold the value of what is named before, and how far before. */
+const HOLDER = /^(?:value|default|val)$/i
+const HOLDER_NEAR = 72
 
 /** `password = "…"`, `API_KEY: …`, and the value of a JSON key of such a name. */
 export const assignment: Detector = {
@@ -17,20 +25,23 @@ export const assignment: Detector = {
   marks: '=:',
   atMark: (scan, at) => {
     const { text } = scan
-    if (scan.distance('secret', at) > NEAR && !endsLikeSecret(text, at)) return
+    if (!isPromising(scan, at)) return
     const from = valueStart(text, at + 1)
     if (from < 0) return
     // A sign inside a value that has been judged assigns nothing: each text is read once.
     if (scan.distance('assignment.value', at) <= 0) return
-    const quote = from > 0 ? quoteAt(text, from - 1) : 0
-    const name = nameBefore(text, at)
-    scan.spend(name.length + 4)
-    const to =
-      quote === 0 ? bareEnd(text, from, isInUrl(text, at, name)) : quotedEnd(text, from, quote)
+    scan.spend(from - at)
+    const quote = quoteAt(text, from - 1)
+    const name = nameEnd(text, at)
+    const start = nameStart(text, name)
+    scan.spend(at - start)
+    if (start === name) return
+    const isParameter = start > 0 && '?&#'.includes(text.charAt(start - 1))
+    const to = quote === 0 ? bareEnd(text, from, isParameter) : quotedEnd(text, from, quote)
     scan.spend(to - from)
-    if (to - from < VALUE_MIN || name === '') return
+    if (to - from < VALUE_MIN) return
     scan.note('assignment.value', to)
-    judge(scan, name, from, to, quote === 0 ? 'bare' : 'quoted')
+    judge(scan, start, name, from, to, styleOf(text, at, start, quote, to))
   },
   contexts: {
     secret:
@@ -46,16 +57,80 @@ export const assignment: Detector = {
     if (text.length < VALUE_MIN || text.length > VALUE_MAX || /\s/.test(text)) return
     if (scan.distance('secret', 0) > NEAR && !endsLikeSecret(scan.key, scan.key.length)) return
     scan.spend(text.length)
-    judge(scan, scan.key, 0, text.length, 'quoted')
+    const kind = classOf(scan.key, '', scan.distance('service', 0) <= NAME_MAX)
+    report(scan, kind, 0, text.length, 'quoted')
   },
 }
 
-function judge(scan: Scan, name: string, from: number, to: number, style: 'quoted' | 'bare'): void {
+/** A word for a credential or the name of a service stands shortly before, or the name ends like such a word. */
+const isPromising = (scan: Scan, at: number): boolean =>
+  scan.distance('secret', at) <= NEAR ||
+  scan.distance('service', at) <= SERVICE_NEAR ||
+  endsLikeSecret(scan.text, at) ||
+  (scan.distance('secret', at) <= HOLDER_NEAR &&
+    /(?:value|default|val)["']?\s?$/i.test(scan.text.slice(Math.max(0, at - 10), at)))
+
+function styleOf(text: string, at: number, start: number, quote: number, to: number): Style {
+  if (quote !== 0) return 'quoted'
+  const before = text.charCodeAt(start - 1)
+  // The quotes may stand around name and value: `-H "X-Api-Key: …"`.
+  if (quoteAt(text, start - 1) !== 0 && before === text.charCodeAt(to)) return 'quoted'
+  // `User Id=sa;Password=…;`, `DB_PASSWORD=…` at the start of a line: no code is written so.
+  if (text.charCodeAt(at) !== 0x3d || text.charCodeAt(at + 1) <= 0x20) return 'bare'
+  const isLine =
+    start === 0 ||
+    before === 0x0a ||
+    text.endsWith('export ', start) ||
+    text.slice(start - 7, start) === 'export '
+  return before === 0x3b || (isLine && /^[A-Z][A-Z0-9_]*$/.test(text.slice(start, at)))
+    ? 'setting'
+    : 'bare'
+}
+
+function judge(
+  scan: Scan,
+  start: number,
+  end: number,
+  from: number,
+  to: number,
+  style: Style,
+): void {
   if (scan.claimedTo > from) return
-  const kind = classOf(name, scan.distance('service', from) <= NAME_MAX + 8)
-  const value = scan.text.slice(from, to)
-  const confidence = confidenceOf(kind, value, style)
+  const { text } = scan
+  const name = text.slice(start, end)
+  if (HOLDER.test(name)) {
+    report(
+      scan,
+      classOfHeld(scan, text.slice(Math.max(0, start - HOLDER_NEAR), start)),
+      from,
+      to,
+      style,
+    )
+    return
+  }
+  const hasService = scan.distance('service', from) <= NAME_MAX + 8
+  report(scan, classOf(name, wordBefore(text, start), hasService), from, to, style)
+}
+
+/** `name: DB_PASSWORD, value: …`: what the name before says. */
+function classOfHeld(scan: Scan, before: string): NameClass {
+  scan.spend(before.length)
+  const names = before.match(/[A-Za-z_][\w.-]{2,47}/g) ?? []
+  const classes = names.slice(-4).map((name) => classOf(name, '', false))
+  return classes.findLast((kind) => kind === 'password' || kind === 'key') ?? 'none'
+}
+
+function report(scan: Scan, kind: NameClass, from: number, to: number, style: Style): void {
+  const confidence = confidenceOf(kind, scan.text.slice(from, to), style)
   if (confidence > 0) scan.claim('secret', from, to, confidence)
+}
+
+/** The word that stands before the name, a space between: `api` of `API key`. */
+export function wordBefore(text: string, start: number): string {
+  if (text.charCodeAt(start - 1) !== 0x20) return ''
+  let from = start - 1
+  while (from > 0 && from > start - 16 && isWordCode(text.charCodeAt(from - 1))) from--
+  return text.slice(from, start - 1).toLowerCase()
 }
 
 /** Last two letters of words that promise a credential even when glued to others: a quick no for every other sign. */
@@ -73,9 +148,11 @@ function valueStart(text: string, after: number): number {
   const first = text.charCodeAt(at)
   const isCompared = first === 0x3d
   while (at < after + 2 && (text.charCodeAt(at) === 0x3d || text.charCodeAt(at) === 0x3e)) at++
-  if (text.charCodeAt(at) === 0x2f && text.charCodeAt(at - 1) === 0x3a) return -1
+  // `https://`, `std::string`
+  if (text.charCodeAt(after - 1) === 0x3a && (first === 0x2f || first === 0x3a)) return -1
   const spaces = at
-  while (at < spaces + 4 && (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09)) at++
+  while (at < spaces + SPACES_MAX && (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09))
+    at++
   // C# verbatim strings, Python bytes and raw strings, C++ wide strings.
   if ('@brRuL'.includes(text.charAt(at)) && quoteAt(text, at + 1) !== 0) at++
   if (text.charCodeAt(at) === 0x5c && quoteAt(text, at + 1) !== 0) at++
@@ -132,20 +209,20 @@ const isEnd = (code: number): boolean =>
   code === 0x3c ||
   code === 0x3e
 
-/** A parameter of an address: `?token=…&`. */
-const isInUrl = (text: string, at: number, name: string): boolean => {
-  const before = text.charCodeAt(at - name.length - 1)
-  return before === 0x3f || before === 0x26
+/** Behind the identifier in front of the sign: quotes, brackets and spaces lie between, and the number in `Key 2:`. */
+function nameEnd(text: string, at: number): number {
+  const stop = Math.max(0, at - SPACES_MAX)
+  let end = at
+  while (end > stop && ' "\'`]):!\\\t'.includes(text.charAt(end - 1))) end--
+  if (/\d/.test(text.charAt(end - 1)) && text.charAt(end - 2) === ' ') end -= 2
+  return end
 }
 
-/** The identifier in front of the sign, at most three quotes, brackets or spaces away. */
-function nameBefore(text: string, at: number): string {
-  let end = at
-  while (end > at - 4 && end > 0 && ' "\'`]):!\\\t'.includes(text.charAt(end - 1))) end--
-  let start = end
+function nameStart(text: string, end: number): number {
   const stop = Math.max(0, end - NAME_MAX)
+  let start = end
   while (start > stop && isName(text.charCodeAt(start - 1))) start--
-  return text.slice(start, end)
+  return start
 }
 
 const isName = (code: number): boolean =>

@@ -14,6 +14,7 @@ import { identityNumber } from './identity-number.ts'
 import { ip } from './ip.ts'
 import { jwt } from './jwt.ts'
 import { marker } from './marker.ts'
+import { minor } from './minor.ts'
 import { namedValue } from './named-value.ts'
 import { person } from './person.ts'
 import { personalHealth } from './personal-health.ts'
@@ -52,4 +53,5 @@ export const detectors = {
   personalHealth,
   health,
   marker,
+  minor,
 } satisfies Record<string, Detector>

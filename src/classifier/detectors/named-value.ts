@@ -1,6 +1,8 @@
 import type { Detector } from '../detector.ts'
 import type { Scan } from '../scan.ts'
 import { isPlaceholder, isTestPassword } from '../validators/placeholder.ts'
+import { digitCount, isRandom } from '../validators/randomness.ts'
+import { wordBefore } from './assignment.ts'
 import { classOf } from './secret-names.ts'
 import { confidenceOf, type Style } from './secret-values.ts'
 
@@ -23,9 +25,13 @@ const FLAGGED = /[\w-]{0,16}[ \t]{1,2}([^\s"'`$-][^\s"'`]{5,127})/y
 const SAID =
   /(?: (?:for|to|of)(?: [\w'@.-]{1,20}){1,4})? (?:is|was|ist|lautet|es|est|è|jest|är) (?:now |set to |also )?["'`]?(\S{6,64})/iy
 
+/** `Access token   00D…`, `the API key is 5f2…`: long and random, or it is no credential. */
+const SPACED =
+  /[\w.-]{0,16}[ \t]{1,10}(?:is |= ?|was |- )?["'`]?([A-Za-z0-9_+/=.!~-]{20,128})(?![\w])/y
+
 /** How far back a flag's dashes, a netrc entry's `login` or a macro's `#define` may stand. */
 const BEFORE_MAX = 64
-const LOOK = 48
+const LOOK = 32
 
 /** Credentials that a call, a tag, a flag or a sentence gives a name to. */
 export const namedValue: Detector = {
@@ -35,7 +41,9 @@ export const namedValue: Detector = {
   atWord: (scan, start, end) => {
     scan.spend(LOOK)
     if (scan.distance('named-value.seen', start) < 0) return
-    if (quoted(scan, start, end) || tagged(scan, start, end) || flagged(scan, start, end)) return
+    if (quoted(scan, start, end) || tagged(scan, start, end)) return
+    if (sqlIdentified(scan, start, end)) return
+    if (flagged(scan, start, end) || spaced(scan, start, end)) return
     said(scan, start, end)
   },
 }
@@ -65,6 +73,17 @@ function tagged(scan: Scan, start: number, end: number): boolean {
   return judge(scan, nameTo(scan.text, start, end), to - value.length, to, 'quoted')
 }
 
+/** `IDENTIFIED WITH mysql_native_password BY '…'`, as databases create users. */
+const SQL = /(?: with \w{1,32})? (?:by|as) (?:password )?(['"])([^\s'"]{6,64})\1/iy
+
+function sqlIdentified(scan: Scan, start: number, end: number): boolean {
+  if (scan.text.slice(start, end).toLowerCase() !== 'identified') return false
+  SQL.lastIndex = end
+  const value = SQL.exec(scan.text)?.[2]
+  if (value === undefined) return true
+  return judge(scan, 'password', SQL.lastIndex - 1 - value.length, SQL.lastIndex - 1, 'quoted')
+}
+
 function flagged(scan: Scan, start: number, end: number): boolean {
   const { text } = scan
   FLAGGED.lastIndex = end
@@ -82,12 +101,27 @@ function flagged(scan: Scan, start: number, end: number): boolean {
   return judge(scan, nameTo(text, start, end).replace(/^-+/, ''), to - value.length, to, 'bare')
 }
 
+function spaced(scan: Scan, start: number, end: number): boolean {
+  const { text } = scan
+  SPACED.lastIndex = end
+  const value = SPACED.exec(text)?.[1]
+  if (value === undefined) return false
+  scan.spend(value.length)
+  if (digitCount(value) < 3 || !isRandom(value)) return false
+  const kind = classOf(nameTo(text, start, end), wordBefore(text, start), false)
+  if (kind !== 'key' && kind !== 'maybe') return false
+  const confidence = Math.min(0.65, confidenceOf(kind, value, 'bare'))
+  const to = SPACED.lastIndex
+  if (confidence > 0) scan.claim('secret', to - value.length, to, confidence)
+  return confidence > 0
+}
+
 function said(scan: Scan, start: number, end: number): void {
   SAID.lastIndex = end
   const raw = SAID.exec(scan.text)?.[1]
   const value = raw?.replace(/[.,;:!?)"'`]{1,3}$/, '')
   if (raw === undefined || value === undefined || value.length < 6) return
-  if (classOf(scan.text.slice(start, end), false) !== 'password') return
+  if (classOf(scan.text.slice(start, end), '', false) !== 'password') return
   if (!/\d/.test(value) || !/[A-Za-z]/.test(value) || /[()[\]{}<>]/.test(value)) return
   if (isPlaceholder(value) || isTestPassword(value)) return
   const from = SAID.lastIndex - raw.length
@@ -96,7 +130,7 @@ function said(scan: Scan, start: number, end: number): void {
 
 function judge(scan: Scan, name: string, from: number, to: number, style: Style): boolean {
   scan.note('named-value.seen', to)
-  const kind = classOf(name, scan.distance('service', from) <= LOOK)
+  const kind = classOf(name, '', scan.distance('service', from) <= LOOK)
   const confidence = confidenceOf(kind, scan.text.slice(from, to), style)
   if (confidence > 0) scan.claim('secret', from, to, confidence)
   return true

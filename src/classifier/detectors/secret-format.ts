@@ -7,6 +7,8 @@ export type SecretFormat = {
   /** Offset behind all that belongs to it. */
   readonly rest: (text: string, at: number) => number
   readonly confidence: number
+  /** Its length is open or its alphabet holds a hyphen, so that a name might look like it: words rule it out. */
+  readonly isLoose: boolean
 }
 
 /** Characters that a token is made of: 1 by code. */
@@ -73,6 +75,7 @@ export const between = (
   },
   rest: (_text, at) => at,
   confidence: SURE,
+  isLoose: min !== max || members === BASE64URL || members === DASHED,
 })
 
 /** At least `min` characters. */
@@ -89,6 +92,7 @@ export const atLeast = (
   },
   rest: (text, at) => runEnd(text, at, members, REST_MAX),
   confidence,
+  isLoose: true,
 })
 
 /** What a bounded, sticky expression says. */
@@ -100,6 +104,7 @@ export const shaped = (prefix: string, body: RegExp, confidence = SURE): SecretF
   },
   rest: (_text, at) => at,
   confidence,
+  isLoose: false,
 })
 
 /** The same for several prefixes. */

@@ -1,8 +1,9 @@
 import type { Detector } from '../detector.ts'
 import type { Scan } from '../scan.ts'
-import { isPlaceholderToken, isTestPassword } from '../validators/placeholder.ts'
+import { isPlaceholderToken } from '../validators/placeholder.ts'
 import { isRandom } from '../validators/randomness.ts'
 import { PADDED } from './secret-format.ts'
+import { confidenceOf } from './secret-values.ts'
 
 /** A credential that something in its middle gives away. */
 type Infix = {
@@ -185,7 +186,6 @@ function startOf(text: string, at: number, before: number): number {
 }
 
 const isCredential = (value: string, isPassword: boolean): boolean => {
-  if (isPassword)
-    return !isPlaceholderToken(value) && !isTestPassword(value) && /[\d!@#%^&*~]/.test(value)
+  if (isPassword) return confidenceOf('password', value, 'quoted') > 0
   return !isPlaceholderToken(value) && isRandom(value.replaceAll(/[^A-Za-z0-9]/g, ''))
 }

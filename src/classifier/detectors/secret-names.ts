@@ -1,15 +1,17 @@
+import { SERVICES } from './secret-services.ts'
+
 /** How far the name of a variable, key or header promises a credential as its value. */
-export type NameClass = 'password' | 'key' | 'maybe' | 'none'
+export type NameClass = 'password' | 'key' | 'service' | 'maybe' | 'none'
 
 /** Words for a password, as names of variables and fields spell them (en, de, es, fr, pt, nl, pl, it, sv, cs, fi, hu, ro, ru, zh, ja). */
 const PASSWORD =
-  /^(?:pass|pw|pswd|psw|passcode|passphrase|passwort|kennwort|contrase(?:ñ|n)a|senha|wachtwoord|has(?:ł|l)o|lösenord|losenord|heslo|salasana|jelszo|parola|motdepasse|mdp|пароль|密码|パスワード|pin)s?$|passw(?:or)?d$|pwd$|passphrase$|pass$/
+  /^(?:pw|pswd|psw|passcode|passphrase|passwort|kennwort|contrase(?:ñ|n)a|senha|wachtwoord|has(?:ł|l)o|lösenord|losenord|heslo|salasana|jelszo|parola|motdepasse|passe|mdp|пароль|密码|パスワード|pin)s?$|passw(?:or)?d$|pwd$|passphrase$|[a-z]{2}pass$/
 
 /** Words that say credential by themselves. */
 const KEY =
   /^(?:secrets?|credentials?|creds?|apikeys?|apitoken|authtoken|accesstoken|accesskey|secretkey|privatekey|clientsecret|appsecret|authkey|servicekey|masterkey|webhook|authorization|passkey|usertoken|bottoken|refreshtoken)$|(?:api|auth|access|secret|private|master|service|client|app|account|shared|signing|encryption)(?:key|token|secret)s?$/
 /** Words that say it together with one of QUALIFIERS, or with the name of a service. */
-const LAST = /^(?:keys?|tokens?|auth|pat|bearer|jwt|sas|pk|login|hash|salt|dsn|code|sid)$/
+const LAST = /^(?:keys?|tokens?|auth|pat|bearer|jwt|sas|pk|login|dsn|sid)$/
 const STRONG_LAST = /^(?:keys?|tokens?|pat|bearer|jwt|sas)$/
 const QUALIFIERS = new Set(
   `api access secret auth private client app application consumer signing signature encryption encrypt decrypt account
@@ -29,7 +31,7 @@ const NEGATIVE = new Set(
   public pub publishable foreign primary sort partition cache idempotency dedup next prev previous page continuation
   pagination cursor csrf xsrf sync resume bos eos pad unk stop special version validator column row index param format
   algorithm alg method placeholder error message title text visible map usage used input output completion cached
-  name names id ids key_id keyid fingerprint thumbprint revision commit translation i18n locale event keyboard react
+  name names id ids key_id keyid fingerprint thumbprint revision commit translation i18n locale event keyboard
   object bucket etag row hashkey tokenizer vocab embedding image issued enabled required provider endpoint host arn
   rotation lifetime timeout duration class prefix suffix separator policy status state integrity nonce dom`.split(
     /\s+/,
@@ -45,16 +47,29 @@ export const wordsOf = (name: string): readonly string[] =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '')
 
-export function classOf(name: string, hasService: boolean): NameClass {
+const SERVICE_WORDS: ReadonlySet<string> = new Set(SERVICES)
+
+/**
+ * What the name says, with the word before it (`API key`) and whether a service was named nearby.
+ */
+export function classOf(name: string, before: string, hasService: boolean): NameClass {
   const words = wordsOf(name)
   const last = words.findLastIndex(
-    (word) => PASSWORD.test(word) || KEY.test(word) || LAST.test(word),
+    (word) => PASSWORD.test(word) || KEY.test(word) || LAST.test(word) || /^pass\d?$/.test(word),
   )
-  if (last < 0) return 'none'
-  if (words.some((word, at) => NEGATIVE.has(word) && (at !== 0 || last !== 0))) return 'none'
+  const isService = words.some((word) => SERVICE_WORDS.has(word))
+  if (last < 0) return isService && words.length === 1 ? 'service' : 'none'
+  if (words.some((word) => NEGATIVE.has(word))) return 'none'
+  // `SMTP_PASS`, not `PASS_COUNT`.
+  if (words.some((word) => PASSWORD.test(word)) || /^pass\d?$/.test(words.at(-1) ?? ''))
+    return 'password'
+  if (words.some((word) => KEY.test(word))) return 'key'
   const word = words[last] ?? ''
-  if (words.some((each) => PASSWORD.test(each))) return 'password'
-  if (words.some((each) => KEY.test(each))) return 'key'
-  if (!STRONG_LAST.test(word)) return hasService ? 'maybe' : 'none'
-  return hasService || words.some((each) => QUALIFIERS.has(each)) ? 'key' : 'maybe'
+  if (isService && words.length > 1) return 'key'
+  if (!STRONG_LAST.test(word)) return 'none'
+  if (word === 'pat' && words.length > 1) return 'key'
+  if (last === 0 && NEGATIVE.has(before)) return 'none'
+  if (words.some((each) => QUALIFIERS.has(each)) || (last === 0 && QUALIFIERS.has(before)))
+    return 'key'
+  return hasService && words.length === 1 ? 'key' : 'maybe'
 }

@@ -13,8 +13,8 @@ const KEY_MIN = 16
 const SHORT_KEY_MIN = 10
 const MAYBE_MIN = 20
 
-/** How a value is written: between quotes, or bare, where it may as well be a piece of code. */
-export type Style = 'quoted' | 'bare'
+/** How a value is written: between quotes, in a line of settings, or bare, where it may as well be a piece of code. */
+export type Style = 'quoted' | 'setting' | 'bare'
 
 /** How likely the value of a name of this class is a credential; 0 if it is none. */
 export function confidenceOf(name: NameClass, value: string, style: Style): number {
@@ -24,6 +24,10 @@ export function confidenceOf(name: NameClass, value: string, style: Style): numb
       return ofPassword(value, style)
     case 'key':
       return ofKey(value, style)
+    case 'service':
+      return value.length < MAYBE_MIN || (style === 'bare' && !isHex(value))
+        ? 0
+        : Math.min(0.6, ofKey(value, style))
     case 'maybe':
       return ofMaybe(value)
     case 'none':
@@ -39,6 +43,7 @@ function ofPassword(value: string, style: Style): number {
     return 0.75
   }
   if (!/[A-Za-z]/.test(value)) return 0
+  if (style === 'setting') return /^[A-Z_]+$/.test(value) ? 0 : 0.55
   if (/[!@#$%^&*?~+]/.test(value)) return isLabel(value) || style === 'bare' ? 0 : 0.6
   return value.length >= 12 && value.length <= 40 && isMixed(value) ? 0.6 : 0
 }
@@ -71,7 +76,8 @@ function ofMaybe(value: string): number {
   if (isPlaceholder(value) || isPath(value) || !isRandom(value) || digitCount(value) < 3) return 0
   // A hash as often as a key.
   if (isHex(value)) return 0.4
-  return /[a-z]/.test(value) && /[A-Z]/.test(value) ? 0.6 : 0.45
+  if (/[a-z]/.test(value) && /[A-Z]/.test(value)) return 0.6
+  return value.length >= 40 && /^[a-z0-9]+$/.test(value) ? 0.6 : 0.45
 }
 
 const TOKEN = /^[A-Za-z0-9_\-+/=.~:|%$!@#&*^]{6,256}$/
@@ -83,6 +89,7 @@ const isPath = (value: string): boolean =>
 
 /** Calls, subscripts, variables, addresses, dotted names, types. */
 const isCode = (value: string): boolean =>
-  /[()[\]{}]|^\$|^%\w|^&|^\/[a-z]|^\.{1,2}\/|^[a-z+]{2,12}:\/\/|^[A-Za-z_]{1,40}[\w]{0,8}(?:\??\.[A-Za-z_]\w{0,40}){1,8}$|::|->|=>|^@[a-z-]+\/|^<|^\\[nt]/.test(
+  (/^[A-Za-z_]\w{0,40}(?:\??\.[A-Za-z_]\w{0,40}){1,8}$/.test(value) && isWordy(value)) ||
+  /[()[\]{}]|^\$|^%\w|^&|^\/[a-z]|^\.{1,2}\/|^[a-z+]{2,12}:\/\/|::|->|=>|^@[a-z-]+\/|^0x[0-9a-fA-F]{1,16}[uUlL]{0,3}$|^<|^\\[nt]/.test(
     value,
   )

@@ -18,13 +18,15 @@ export const secret: Detector = {
     const { text } = scan
     if (isWordCode(text.charCodeAt(start - 1)) && text.charCodeAt(start - 1) !== 0x5f) return
     const prefix = text.slice(start, end)
+    // In the middle of base64.
+    if ('+/'.includes(text.charAt(start - 1)) && /^[A-Za-z0-9]+$/.test(prefix) && start > 0) return
     for (const format of FORMATS.get(prefix) ?? []) {
       scan.spend(end - start)
       const least = format.least(text, end)
       if (least < 0) continue
       scan.spend(least - end)
       const body = text.slice(end, least)
-      if (isPlaceholderToken(body) || isWordy(body)) continue
+      if (isPlaceholderToken(body) || (format.isLoose && isWordy(body))) continue
       const stop = format.rest(text, least)
       scan.spend(stop - start)
       scan.claim('secret', start, stop, confidenceOf(format, text.slice(end, stop)))

@@ -2,9 +2,9 @@
 const WORDS =
   /example|sample|placeholder|your|changeme|change[_-]me|replace|redacted|insert|dummy|fake|todo|xxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|%s|%\(|secret_?here|_here|undefined|foobar|lorem|masked|removed|hidden|mock/i
 
-/** The same in a token whose format is known: shorter words come up in random letters, and tests use sequences. */
+/** The same in a token whose format is known (and the examples of RFC 6749): shorter words come up in random letters, and tests use sequences. */
 const TOKEN_WORDS =
-  /example|placeholder|yourt|your[_-]|[_-]your|changeme|redacted|xxxxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|_here|-here|0{12}/i
+  /2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|example|placeholder|yourt|your[_-]|[_-]your|changeme|redacted|xxxxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|_here|-here|0{12}/i
 
 /** Words that passwords in manuals and tests are made of. */
 const PASSWORD_WORDS =
@@ -13,22 +13,22 @@ const PASSWORD_WORDS =
 /** True if a value stands for a credential rather than being one. */
 export const isPlaceholder = (value: string): boolean => {
   const text = value.slice(0, 128)
-  return WORDS.test(text) || isMonotonous(text) || isSequence(text)
+  return WORDS.test(text) || TOKEN_WORDS.test(text) || isMonotonous(text) || isSequence(text, 0.55)
 }
 
 /** True if a token of a known format stands for one. */
 export const isPlaceholderToken = (token: string): boolean => {
   const text = token.slice(0, 128)
-  return TOKEN_WORDS.test(text) || isMonotonous(text)
+  return TOKEN_WORDS.test(text) || isMonotonous(text) || isSequence(text, 0.8)
 }
 
 /** `abcdef1234567890`, `00001111`: most characters are the same as the one before, or its neighbour. */
-function isSequence(text: string): boolean {
+function isSequence(text: string, share: number): boolean {
   let steps = 0
   for (let at = 1; at < text.length; at++) {
     if (Math.abs(text.charCodeAt(at) - text.charCodeAt(at - 1)) <= 1) steps++
   }
-  return text.length > 7 && steps > 0.55 * text.length
+  return text.length > 7 && steps > share * text.length
 }
 
 const isMonotonous = (text: string): boolean => new Set(text).size < Math.min(5, text.length / 2)
@@ -47,7 +47,14 @@ export function isWordy(value: string): boolean {
   const text = value.slice(0, 128)
   if (!/\d/.test(text) && !(/[a-z]/.test(text) && /[A-Z]/.test(text))) return true
   const pieces = text.split(/[^A-Za-z0-9]+/).filter((piece) => piece !== '')
-  return pieces.every((piece) => WORD_PIECE.test(piece))
+  return pieces.every((piece) => WORD_PIECE.test(piece)) || isCamel(text)
+}
+
+/** Mixed case, most of it in words of small letters: `getX509KeyData`. One character in six of random base62 stands so. */
+function isCamel(text: string): boolean {
+  if (!/[a-z]/.test(text) || !/[A-Z]/.test(text)) return false
+  const inWords = text.match(/[A-Z]?[a-z]{3,32}/g)?.join('').length ?? 0
+  return inWords >= 0.6 * text.length
 }
 
 /** Words in camel case with a short number behind: no random 12 characters look so, but for one in a thousand. */
