@@ -1,5 +1,6 @@
+import { isThinking, refuseThoughts, SIGNATURE, THOUGHT } from './anthropic-thinking.ts'
 import { answerTo, pieces, type Answer, type Ask } from './answer.ts'
-import { count, fields, isFields, list, parseFields, text, type Fields } from './read.ts'
+import { count, fields, isFields, list, parseFields, text, tokensOf, type Fields } from './read.ts'
 import {
   bearer,
   eventFrame,
@@ -54,7 +55,8 @@ function problem(status: number, message: string, order = 0): Reply {
 
 function handle(request: Received, quirks: Quirks): Reply {
   const { order } = request
-  if (request.method !== 'POST' || request.path !== '/v1/messages') {
+  const isCount = request.path === '/v1/messages/count_tokens'
+  if (request.method !== 'POST' || (request.path !== '/v1/messages' && !isCount)) {
     return problem(404, 'Not Found', order)
   }
   if (request.headers['anthropic-version'] === undefined) {
@@ -62,10 +64,11 @@ function handle(request: Received, quirks: Quirks): Reply {
   }
   const body = parseFields(request.body)
   if (body === undefined) return problem(400, 'The request body is not valid JSON', order)
-  const wrong = refuse(body)
+  const wrong = refuse(isCount ? { max_tokens: 1, ...body } : body)
   if (wrong !== undefined) return problem(400, wrong, order)
-  const turn = { body, answer: answerTo(askOf(body)), order }
   const headers = { 'request-id': idFor(order, 'req_') }
+  if (isCount) return jsonReply(200, { input_tokens: tokensOf(askOf(body).prompt) }, headers)
+  const turn = { body, answer: answerTo(askOf(body)), order }
   return body['stream'] === true
     ? streamReply(streamOf(turn, quirks), headers)
     : jsonReply(200, wholeOf(turn, quirks), headers)
@@ -86,9 +89,11 @@ function refuse(body: Fields): string | undefined {
   if (count(body['max_tokens']) === undefined) return 'max_tokens: Field required'
   const messages = list(body['messages']).map(fields)
   if (messages.length === 0) return 'messages: at least one message is required'
-  const at = messages.findIndex(({ role }) => role !== 'user' && role !== 'assistant')
-  if (at >= 0) return `messages.${at}.role: Input should be 'user' or 'assistant'`
-  return danglingToolUse(messages)
+  const at = messages.findIndex(
+    ({ role }) => !['user', 'assistant', 'system'].includes(text(role) ?? ''),
+  )
+  if (at >= 0) return `messages.${at}.role: Input should be 'user', 'assistant' or 'system'`
+  return danglingToolUse(messages) ?? refuseThoughts(messages)
 }
 
 /** Every tool use must be answered in the next message. */
@@ -136,7 +141,7 @@ function askOf(body: Fields): Ask {
     format: isFields(schema) ? { schema } : 'text',
     outputTokensMax: count(body['max_tokens']),
     prompt: JSON.stringify([body['system'], body['messages'], body['tools']]),
-    reasoning: 0,
+    reasoning: isThinking(body) ? tokensOf(THOUGHT) : 0,
   }
 }
 
@@ -190,7 +195,10 @@ function wholeOf(turn: Turn, quirks: Quirks): unknown {
     id: idFor(order, 'msg_'),
     type: 'message',
     role: 'assistant',
-    content: answer.text === '' ? callBlocks(turn) : [{ type: 'text', text: answer.text }],
+    content: [
+      ...(isThinking(body) ? [{ type: 'thinking', thinking: THOUGHT, signature: SIGNATURE }] : []),
+      ...(answer.text === '' ? callBlocks(turn) : [{ type: 'text', text: answer.text }]),
+    ],
     stop_reason: stopReason(answer),
     stop_sequence: null,
     ...(quirks.withoutUsage === true ? {} : { usage: fullUsage(input, output) }),
@@ -223,16 +231,22 @@ function streamOf(turn: Turn, quirks: Quirks): string[] {
     for (const delta of deltas) push('content_block_delta', { index, delta })
     push('content_block_stop', { index })
   }
+  const first = isThinking(body) ? 1 : 0
+  if (first > 0) {
+    const deltas = pieces(THOUGHT).map((piece) => ({ type: 'thinking_delta', thinking: piece }))
+    const signed = { type: 'signature_delta', signature: SIGNATURE }
+    block(0, { type: 'thinking', thinking: '', signature: '' }, [...deltas, signed])
+  }
   if (answer.text !== '') {
     const deltas = pieces(answer.text).map((piece) => ({ type: 'text_delta', text: piece }))
-    block(0, { type: 'text', text: '' }, deltas)
+    block(first, { type: 'text', text: '' }, deltas)
   }
   for (const [index, call] of callBlocks(turn).entries()) {
     const json = JSON.stringify(call.input)
     const middle = Math.ceil(json.length / 2)
     const parts = ['', json.slice(0, middle), json.slice(middle)]
     const deltas = parts.map((part) => ({ type: 'input_json_delta', partial_json: part }))
-    block(index, { ...call, input: {} }, deltas)
+    block(first + index, { ...call, input: {} }, deltas)
   }
   push('message_delta', {
     delta: { stop_reason: stopReason(answer), stop_sequence: null },

@@ -1,5 +1,6 @@
 import { answerTo, pieces, type Answer, type Ask } from './answer.ts'
-import { count, fields, isFields, list, parseFields, text, type Fields } from './read.ts'
+import { refuseSignatures, showsThoughts, signatureFor, THOUGHT } from './gemini-thinking.ts'
+import { count, fields, isFields, list, parseFields, text, tokensOf, type Fields } from './read.ts'
 import {
   dataFrame,
   idFor,
@@ -24,7 +25,7 @@ const STATUS_NAMES: Readonly<Record<number, string>> = {
   504: 'DEADLINE_EXCEEDED',
 }
 
-const PATH = /^\/v1(?:beta)?\/models\/([^/:]+):(generateContent|streamGenerateContent)$/
+const PATH = /^\/v1(?:beta)?\/models\/([^/:]+):(generateContent|streamGenerateContent|countTokens)$/
 
 /** Gemini's own format, which answers under `/v1beta` and `/v1`. It has no end mark: `finishReason` ends a stream. */
 export const geminiSimulation: Simulation = {
@@ -84,20 +85,37 @@ function handle(request: Received, quirks: Quirks): Reply {
   if (body === undefined) {
     return problem({ status: 400, message: 'Invalid JSON payload received.' })
   }
+  if (verb === 'countTokens') return countReply(model, body)
   const unknown = Object.keys(body).find((name) => !FIELDS.has(name))
   if (unknown !== undefined) {
     const message = `Invalid JSON payload received. Unknown name "${unknown}": Cannot find field.`
     return problem({ status: 400, message })
   }
-  const wrong = refuseContents(list(body['contents']).map(fields))
+  const contents = list(body['contents']).map(fields)
+  const wrong = refuseContents(contents) ?? refuseSignatures(model, contents)
   if (wrong !== undefined) return problem({ status: 400, message: wrong })
-  const turn = { model, answer: answerTo(askOf(model, body)), order: request.order }
+  const turn = { model, body, answer: answerTo(askOf(model, body)), order: request.order }
   if (verb === 'generateContent') return jsonReply(200, wholeOf(turn, quirks))
   const chunks = streamOf(turn, quirks)
   // Without alt=sse the stream is one JSON array.
   return request.query.get('alt') === 'sse'
     ? streamReply(chunks.map(dataFrame))
     : jsonReply(200, chunks)
+}
+
+/** Of contents alone, or of a whole request, which must name the same model. */
+function countReply(model: string, body: Fields): Reply {
+  const whole = fields(body['generateContentRequest'] ?? body)
+  const wrong = refuseContents(list(whole['contents']).map(fields))
+  if (wrong !== undefined) return problem({ status: 400, message: wrong })
+  if (whole !== body && whole['model'] !== `models/${model}`) {
+    return problem({ status: 400, message: 'The model in the request is another one.' })
+  }
+  const totalTokens = tokensOf(askOf(model, whole).prompt)
+  return jsonReply(200, {
+    totalTokens,
+    promptTokensDetails: [{ modality: 'TEXT', tokenCount: totalTokens }],
+  })
 }
 
 function refuseContents(contents: readonly Fields[]): string | undefined {
@@ -158,7 +176,12 @@ function formatOf(config: Fields): Ask['format'] {
   return isFields(schema) ? { schema } : 'json'
 }
 
-type Turn = { readonly model: string; readonly answer: Answer; readonly order: number }
+type Turn = {
+  readonly model: string
+  readonly body: Fields
+  readonly answer: Answer
+  readonly order: number
+}
 
 const finishReason = (answer: Answer): string => (answer.isCut ? 'MAX_TOKENS' : 'STOP')
 
@@ -181,14 +204,18 @@ const envelope = ({ model, order }: Turn): Fields => ({
 const callParts = ({ answer: { calls }, order }: Turn): Fields[] =>
   calls.map(({ name, args }, index) => ({
     functionCall: { name, args },
-    ...(index === 0
-      ? { thoughtSignature: Buffer.from(idFor(order, 'simulated ')).toString('base64') }
-      : {}),
+    ...(index === 0 ? { thoughtSignature: signatureFor(order) } : {}),
   }))
+
+const thoughtParts = ({ body }: Turn): Fields[] =>
+  showsThoughts(fields(body['generationConfig'])) ? [{ text: THOUGHT, thought: true }] : []
 
 function wholeOf(turn: Turn, quirks: Quirks): Fields {
   const { answer } = turn
-  const parts = answer.text === '' ? callParts(turn) : [{ text: answer.text }]
+  const parts = [
+    ...thoughtParts(turn),
+    ...(answer.text === '' ? callParts(turn) : [{ text: answer.text }]),
+  ]
   return {
     candidates: [
       { content: { parts, role: 'model' }, finishReason: finishReason(answer), index: 0 },
@@ -204,10 +231,12 @@ function wholeOf(turn: Turn, quirks: Quirks): Fields {
 function streamOf(turn: Turn, quirks: Quirks): Fields[] {
   const { answer } = turn
   const shown = answer.usage.output - answer.usage.reasoning
-  const parts: Fields[] =
-    answer.text === ''
+  const parts: Fields[] = [
+    ...thoughtParts(turn),
+    ...(answer.text === ''
       ? [...callParts(turn), { text: '' }]
-      : pieces(answer.text).map((piece) => ({ text: piece }))
+      : pieces(answer.text).map((piece) => ({ text: piece }))),
+  ]
   return parts.map((part, at) => {
     const isLast = at === parts.length - 1
     return {
