@@ -142,7 +142,7 @@ export async function writeXlsx(
 }
 
 const isMoney = (name: string, type: ColumnType): boolean =>
-  (type === 'decimal' && /Cost$/.test(name)) || name === 'cost_pico'
+  (type === 'decimal' && name.endsWith('Cost')) || name === 'cost_pico'
 
 function cellsOf(value: string | number | null, name: string, type: ColumnType): Cell[] {
   if (!isMoney(name, type)) return [value === null ? null : cellOf(value, type)]

@@ -12,6 +12,9 @@ export function monthEnd(period: string): string {
   return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10)
 }
 
+/** The month after. */
+export const nextMonth = (period: string): string => monthEnd(period).slice(0, 7)
+
 /** The month before. */
 export function previousMonth(period: string): string {
   const [year = 0, month = 1] = period.split('-').map(Number)

@@ -4,6 +4,7 @@ import type { Env } from '../../env.ts'
 import { auditLedger } from '../../stores/audit.ts'
 import { check, invalid, TenantQuery } from './input.ts'
 import { exportRoutes } from './ledger-export.ts'
+import { periodRoutes } from './ledger-period.ts'
 import { reportRoutes } from './ledger-report.ts'
 
 /** The books: exported, reported and checked. All first wait for what has just happened. */
@@ -11,6 +12,7 @@ export const ledgerRoutes = new Hono<{ Bindings: Env }>()
 
 ledgerRoutes.route('/export', exportRoutes)
 ledgerRoutes.route('/report', reportRoutes)
+ledgerRoutes.route('/', periodRoutes)
 
 ledgerRoutes.get('/verify', async (c) => {
   const query = check(c.req.query(), TenantQuery)
