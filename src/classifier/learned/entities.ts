@@ -75,13 +75,12 @@ function collect(model: Tagger, entities: Entity[], certain: Set<number>): void 
   for (let at = 0; at < count;) {
     const tag = model.tags[at] ?? NONE
     const first = at
-    let logit = 0
-    do logit += model.logits[at++] ?? 0
-    while (tag !== NONE && at < count && model.tags[at] === tag)
+    let logit = model.logits[at++] ?? 0
     if (tag === NONE) {
       if (((flags[first] ?? 0) & BEGINS_CAPITAL) !== 0) remember(first)
       continue
     }
+    while (at < count && model.tags[at] === tag) logit += model.logits[at++] ?? 0
     const kind = TAGS[tag]
     if (kind === undefined || kind === 'none') continue
     const confidence = confidenceOf(kind, logit / (at - first))

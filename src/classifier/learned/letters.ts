@@ -15,8 +15,9 @@ export const KINDS: Uint8Array = buildKinds()
 /** The small letter of each code unit, itself where there is none. */
 export const SMALL: Uint16Array = buildSmall()
 
-const isCased = (code: number): boolean =>
-  code < CASED_END || (code >= EXTENDED_FROM && code < EXTENDED_TO)
+function isCased(code: number): boolean {
+  return code < CASED_END || (code >= EXTENDED_FROM && code < EXTENDED_TO)
+}
 
 function buildKinds(): Uint8Array {
   const kinds = new Uint8Array(0x10000)
