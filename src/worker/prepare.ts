@@ -1,8 +1,8 @@
 import type { JsonObject } from '../domain/json.ts'
 import type { Attempt } from '../domain/plan.ts'
 import type { DialectName, RequestFacts } from '../domain/request.ts'
-import type { JsonDocument } from '../encoding/json-scan.ts'
-import { editChanges } from '../destinations/apply-edits.ts'
+import { scanJson, type JsonDocument } from '../encoding/json-scan.ts'
+import { applyEdits, editChanges } from '../destinations/apply-edits.ts'
 import { spokenFor, type Spoken } from '../destinations/spoken.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import { countWireOf, embeddingsWireOf, wireOf } from '../wire/index.ts'
@@ -51,7 +51,7 @@ export function prepare(input: PrepareInput): Prepared {
   const { dialect, isClients: sameWire } = spoken
   const { body, inputs, unsupported } = sameWire
     ? pass(input, spoken)
-    : serialised(translate(input, dialect), facts.onlyOwnDialect)
+    : serialised(translate(input, dialect), spoken, facts.onlyOwnDialect)
   const named = [...new Set([...attempt.unsupported, ...unsupported])].toSorted()
   const dispatch: Dispatch =
     destination.transport === 'binding'
@@ -87,14 +87,19 @@ function pass(
   return { body, inputs: {}, unsupported: [] }
 }
 
-const serialised = (
-  { body, unsupported }: RenderedRequest,
+/** A translation is edited like a client's own body: what a server needs otherwise, it needs in any case. */
+function serialised(
+  { body: inputs, unsupported }: RenderedRequest,
+  { edits }: Spoken,
   leftOut: readonly string[] = [],
-): Body => ({
-  body: JSON.stringify(body),
-  inputs: body,
-  unsupported: [...unsupported, ...leftOut],
-})
+): Body {
+  const text = JSON.stringify(inputs)
+  const named = [...unsupported, ...leftOut]
+  if (edits.length === 0) return { body: text, inputs, unsupported: named }
+  const document = scanJson(text)
+  if (!document.ok) throw new TypeError('a rendered body does not parse')
+  return { body: applyEdits(document.value, edits), inputs, unsupported: named }
+}
 
 function translate(input: PrepareInput, dialect: DialectName): RenderedRequest {
   const { surface, document, facts, attempt, outputTokens } = input

@@ -1,9 +1,11 @@
 import { anthropicSimulation } from './anthropic.ts'
 import type { Behaviour } from './behaviour.ts'
 import { geminiSimulation } from './gemini.ts'
+import { withEndpoints } from './endpoints.ts'
 import { fireworksDialect, openaiDialect, togetherDialect } from './hosted-dialects.ts'
 import { llamaCppDialect, ollamaDialect, vllmDialect } from './onprem-dialects.ts'
 import { openaiChat } from './openai-chat.ts'
+import { responsesEndpoint } from './openai-responses.ts'
 import { openServer, type Recorded, type SimulatedServer } from './server.ts'
 import { jsonReply, type Simulation } from './simulation.ts'
 import { workersAiSimulation } from './workers-ai.ts'
@@ -15,7 +17,7 @@ const SIMULATIONS = {
   vllm: openaiChat(vllmDialect),
   ollama: openaiChat(ollamaDialect),
   'llama-cpp': openaiChat(llamaCppDialect),
-  openai: openaiChat(openaiDialect),
+  openai: withEndpoints(openaiChat(openaiDialect), { '/responses': responsesEndpoint }),
   anthropic: anthropicSimulation,
   gemini: geminiSimulation,
 } as const satisfies Record<string, Simulation>

@@ -1,0 +1,140 @@
+import type { OpenAI } from 'openai'
+import { zodTextFormat } from 'openai/helpers/zod'
+import * as z from 'zod'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import {
+  apiErrorOf,
+  entriesOf,
+  openStage,
+  post,
+  sdk,
+  theRequest,
+  verify,
+  type Stage,
+} from './harness.ts'
+import { MODELS } from './models.ts'
+
+let stage: Stage
+let client: OpenAI
+
+beforeAll(async () => {
+  stage = await openStage()
+  client = sdk(stage)
+})
+afterEach(() => stage.fleet.reset())
+afterAll(() => stage.close())
+
+const weather = (name: string): OpenAI.Responses.FunctionTool => ({
+  type: 'function',
+  name,
+  description: 'The weather in a city.',
+  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  strict: false,
+})
+
+describe.each(MODELS)('the OpenAI SDK, at %s: %s', (id, model) => {
+  const plain = { model, max_output_tokens: 300, input: 'Why is the sky blue?' }
+  const withTools = {
+    ...plain,
+    input: 'Please call both.',
+    tools: [weather('weather_now'), weather('weather_tomorrow')],
+  }
+
+  test('gets a whole response', async () => {
+    const { data, response } = await client.responses
+      .create({ ...plain, instructions: 'Be brief.' })
+      .withResponse()
+    expect(data).toMatchObject({ object: 'response', status: 'completed' })
+    expect(data.output_text).toMatch(/^Simulated .* no model ran\.$/)
+    expect(data.usage?.input_tokens).toBeGreaterThan(5)
+    expect(response.headers.get('demarc-destination')).toBe(id)
+    expect(theRequest(stage, id).body).toContain('Be brief.')
+  })
+
+  test('puts a stream together', async () => {
+    const deltas: string[] = []
+    const stream = client.responses.stream(plain)
+    stream.on('response.output_text.delta', ({ delta }) => deltas.push(delta))
+    const final = await stream.finalResponse()
+    expect(final.status).toBe('completed')
+    expect(final.output_text).toMatch(/no model ran\.$/)
+    expect(deltas.join('')).toBe(final.output_text)
+    expect(deltas.length).toBeGreaterThan(2)
+    expect(final.usage?.output_tokens).toBeGreaterThan(5)
+  })
+
+  test('calls two tools at once, and takes their results back', async () => {
+    const first = await client.responses.create(withTools)
+    const calls = first.output.filter((item) => item.type === 'function_call')
+    expect(calls.map(({ name, arguments: written }) => [name, JSON.parse(written)])).toEqual([
+      ['weather_now', { city: 'simulated' }],
+      ['weather_tomorrow', { city: 'simulated' }],
+    ])
+    stage.fleet.reset()
+    const answered = await client.responses.create({
+      ...withTools,
+      input: [
+        { role: 'user', content: withTools.input },
+        ...first.output,
+        ...calls.map(({ call_id, name }) => ({
+          type: 'function_call_output' as const,
+          call_id,
+          output: `result of ${name}`,
+        })),
+      ] as OpenAI.Responses.ResponseInput,
+    })
+    expect(answered.output_text).toContain('read 2 tool results')
+    expect(theRequest(stage, id).body).toContain('result of weather_tomorrow')
+  })
+
+  test('streams two calls', async () => {
+    const final = await client.responses.stream(withTools).finalResponse()
+    expect(final.output.filter((item) => item.type === 'function_call')).toMatchObject([
+      { type: 'function_call', name: 'weather_now', arguments: '{"city":"simulated"}' },
+      { type: 'function_call', name: 'weather_tomorrow', arguments: '{"city":"simulated"}' },
+    ])
+  })
+
+  test.skipIf(model === 'workers-ai/glm-4.7-flash')('parses what a schema promises', async () => {
+    const Reply = z.object({ answer: z.string(), sure: z.boolean() })
+    const parsed = await client.responses.parse({
+      ...plain,
+      text: { format: zodTextFormat(Reply, 'reply') },
+    })
+    expect(parsed.output_parsed).toEqual({ answer: 'simulated', sure: true })
+  })
+
+  test('hears of what was wrong', async () => {
+    stage.fleet.script(id, { kind: 'error', status: 422, message: 'That cannot be.' })
+    const error = await apiErrorOf(client.responses.create(plain))
+    expect([error.status, error.message]).toEqual([422, expect.stringContaining('That cannot be.')])
+  })
+
+  test('hears of a stream that broke off', async () => {
+    stage.fleet.script(id, { kind: 'cut', afterFrames: id === 'gemini' ? 2 : 5, how: 'end' })
+    const error = await apiErrorOf(client.responses.stream(plain).finalResponse())
+    expect(error.message).toContain('broke off')
+  })
+
+  test('may leave', async () => {
+    const hold = Promise.withResolvers<void>()
+    stage.fleet.script(id, { kind: 'pause', afterFrames: 6, until: hold.promise })
+    const stream = await client.responses.create({ ...plain, stream: true })
+    for await (const event of stream) if (event.type === 'response.output_text.delta') break
+    stream.controller.abort()
+    hold.resolve()
+    expect(await theRequest(stage, id).ended).toMatch(/answered|gone/)
+  })
+})
+
+test('the ledger holds them all, and agrees with the journal', async () => {
+  const reply = await post(
+    stage,
+    { model: 'openai/gpt-5-nano', max_output_tokens: 50, input: 'Hi' },
+    { path: '/v1/responses' },
+  )
+  const entries = await entriesOf(stage, reply.headers.get('demarc-decision') ?? '')
+  expect(entries).toHaveLength(2)
+  expect(JSON.stringify(entries)).toContain('openai-responses')
+  expect(await verify(stage)).toMatchObject({ holds: true, findings: [] })
+})
