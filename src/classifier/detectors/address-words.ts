@@ -24,9 +24,17 @@ const TYPES =
   'ulica|ul\\.|al\\.|aleja|plac|pl\\.|os\\.'
 
 /** In small letters, and with a capital. */
-const FIRST = `(?:${TYPES.split('|')
-  .flatMap((type) => [type, type.charAt(0).toUpperCase() + type.slice(1)])
-  .join('|')})`
+function cased(types: readonly string[]): string {
+  const both = types.flatMap((type) => [type, type.charAt(0).toUpperCase() + type.slice(1)])
+  return `(?:${both.join('|')})`
+}
+const FIRST = cased(TYPES.split('|'))
+
+/** In France and England these stand behind the number; `Fifth Avenue School, 600` names a school. */
+const BEHIND = new Set(
+  'avenue av. av boulevard bd blvd place square route passage villa cours cit\u00e9'.split(' '),
+)
+const BEFORE = cased(TYPES.split('|').filter((type) => !BEHIND.has(type.replace('\\.?', ''))))
 
 /** `12 bis, rue de la Paix`: number first, then the type. */
 export const FRENCH = new RegExp(
@@ -36,7 +44,7 @@ export const FRENCH = new RegExp(
 
 /** What stands before the number: `Calle de Alcalá `, `Via Roma, `, `ul. Marszałkowska `. */
 export const TYPE_FIRST = new RegExp(
-  `(?:^|[\\s,:("])(${FIRST}(?: ?(?:[\\w\\u00c0-\\u024f'’./-]{1,24}) ?){1,5},? ?(?:n[.\\u00ba\\u00b0]{0,2} ?|num\\.? ?|n\\u00famero )?)$`,
+  `(?:^|[\\s,:("])(${BEFORE}(?: ?(?:[\\w\\u00c0-\\u024f'’./-]{1,24}) ?){1,5},? ?(?:n[.\\u00ba\\u00b0]{0,2} ?|num\\.? ?|n\\u00famero )?)$`,
   'i',
 )
 
@@ -69,7 +77,7 @@ export const TAIL = new RegExp(
 
 /** Behind a word that promises an address: number and name in any language. */
 export const ANY_STREET = new RegExp(
-  `\\d{1,5}[A-Za-z]?(?:[-/]\\d{1,4})?,? (?:[A-Z0-9\\u00c0-\\u00de\\u0370-\\u03ff\\u0400-\\u042f][^\\s,;:!?"]{0,24}|[a-z\\u00df-\\u00ff]{1,3}|[a-z]{4,20}(?= \\d))(?: [^\\s,;:!?"]{1,24}){0,3}`,
+  `\\d{1,5}[A-Za-z]?(?:[-/]\\d{1,4})?,? (?:[A-Z\\u00c0-\\u00de\\u0370-\\u03ff\\u0400-\\u042f][^\\s,;:!?"]{0,24}|[a-z\\u00df-\\u00ff]{1,3}|[a-z]{4,20}(?= \\d))(?: [^\\s,;:!?"]{1,24}){0,3}`,
   'y',
 )
 
@@ -182,12 +190,6 @@ export const PROMISES = [
   'osoite',
   'lakc\u00edm',
   'adresa',
-  'strasse',
-  'stra\u00dfe',
-  'rue',
-  'calle',
-  'via',
-  'street',
 ]
 
 /** `221b baker street`: in small letters only types that mean nothing else, after words that may be a name. */

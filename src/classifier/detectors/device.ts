@@ -43,6 +43,8 @@ export const device: Detector = {
     const end = start + LENGTH
     // More bytes follow: a fingerprint or an InfiniBand address.
     if (text.charCodeAt(end) === 0x3a && /[0-9a-f]{2}/i.test(text.slice(end + 1, end + 3))) return
+    // Odd first bytes address groups.
+    if ((Number.parseInt(text.slice(start, start + 2), 16) & 1) === 1) return
     if (isWordCode(text.charCodeAt(end)) || NOBODYS.test(text.slice(start, end))) return
     scan.claim('device', start, end, 0.85)
   },

@@ -10,6 +10,9 @@ import { contextOf, FAR_ANY, IDENTITY_CONTEXTS } from './identity-words.ts'
 
 /** What has no check digit must stand this close to its word. */
 const UNCHECKED_WITHIN = 40
+/** From the end of its name to a number whose check digit is wrong. */
+const SLIP_WITHIN = 8
+const SLIP_CONFIDENCE = 0.55
 /** How far back words of other scripts are looked for. */
 const FAR_WITHIN = 16
 /** A word for another kind of number counts this close. */
@@ -132,7 +135,10 @@ function confidenceOf(
       ? 0.75
       : 0
   }
-  if (isNamed) return check(code) ? 0.95 : 0
+  if (isNamed && check(code)) return 0.95
+  // Right behind its name a number with a wrong digit is a slip of somebody's hand.
+  if (distance <= SLIP_WITHIN) return SLIP_CONFIDENCE
+  if (isNamed) return 0
   return rule === 'national-id' && isAnyNear(scan, start, far) && check(code) ? ANY_CONFIDENCE : 0
 }
 
