@@ -70,6 +70,8 @@ function varsOf(options: LocalOptions, secrets: Secrets): Record<string, string>
   const vars: Record<string, string> = {
     ADMIN_TOKEN: secrets.adminToken,
     HASH_KEY: secrets.hashKey,
+    AUDIT_KEY: secrets.auditKey ?? '',
+    AUDIT_ORIGIN: 'localhost',
     JURISDICTION: '',
   }
   for (const [id, url] of Object.entries(options.destinationUrls ?? {})) {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -8,6 +8,8 @@ import { JOURNAL_VERSION } from '../../src/journal/state.ts'
 const Secrets = z.object({
   adminToken: z.string().min(16),
   hashKey: z.string().min(16),
+  /** Signs checkpoints: PKCS #8 of an Ed25519 key, in base64. */
+  auditKey: z.string().min(16).optional(),
   /** The key that `npm start` shows; absent until there is one. */
   key: z.string().optional(),
   /** Which code wrote the journals beside it. */
@@ -15,9 +17,16 @@ const Secrets = z.object({
 })
 export type Secrets = z.infer<typeof Secrets>
 
+/** A key for AUDIT_KEY. */
+export const newAuditKey = (): string =>
+  generateKeyPairSync('ed25519')
+    .privateKey.export({ format: 'der', type: 'pkcs8' })
+    .toString('base64')
+
 export const newSecrets = (): Secrets => ({
   adminToken: randomBytes(24).toString('base64url'),
   hashKey: randomBytes(32).toString('base64url'),
+  auditKey: newAuditKey(),
   journalVersion: JOURNAL_VERSION,
 })
 

@@ -17,6 +17,15 @@ export type Env = {
   readonly ADMIN_TOKEN?: string
   /** Keys the hash of request bodies in records; at least 16 characters. */
   readonly HASH_KEY?: string
+  /** Signs checkpoints of the audit log: PKCS #8 of an Ed25519 key, in base64. */
+  readonly AUDIT_KEY?: string
+  /** What the audit logs of this deployment are called, such as its host name. */
+  readonly AUDIT_ORIGIN?: string
+  /** Where notices (budgets) are posted, and the secret that signs them. */
+  readonly WEBHOOK_URL?: string
+  readonly WEBHOOK_SECRET?: string
+  /** A witness of the audit log outside of this account (c2sp.org/tlog-witness). */
+  readonly WITNESS_URL?: string
   /** `eu`, `fedramp` or empty: where journals are kept. */
   readonly JURISDICTION?: string
 }

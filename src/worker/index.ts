@@ -1,5 +1,6 @@
 import { handle } from './app.ts'
 import { consumeOutbox } from './consumers/outbox.ts'
+import { onSchedule } from './consumers/schedule.ts'
 import type { Env } from './env.ts'
 
 export { Journal } from './objects/journal.ts'
@@ -7,4 +8,5 @@ export { Journal } from './objects/journal.ts'
 export default {
   fetch: handle,
   queue: consumeOutbox,
+  scheduled: onSchedule,
 } satisfies ExportedHandler<Env>

@@ -21,12 +21,25 @@ export async function notify(env: Env, notice: Notice): Promise<boolean> {
   const secret = variable(env, 'WEBHOOK_SECRET')
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (secret !== undefined) headers['demarc-signature'] = `sha256=${await hmacHex(secret, body)}`
+  const answer = await post(url, body, headers)
+  return answer !== undefined && answer.status >= 200 && answer.status < 300
+}
+
+/** Longest answer that is read. */
+const ANSWER_CHARACTERS_MAX = 65_536
+
+/** Posts something of ours to a place that an operator has named. Undefined if it cannot be reached. */
+export async function post(
+  url: string,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<{ readonly status: number; readonly text: string } | undefined> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS)
     const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
-    await response.body?.cancel()
-    return response.ok
+    const text = await response.text()
+    return { status: response.status, text: text.slice(0, ANSWER_CHARACTERS_MAX) }
   } catch {
-    return false
+    return undefined
   }
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createHmac } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { putPolicy } from '../../scripts/lib/seed.ts'
-import type { BudgetAction } from '../../src/domain/catalog.ts'
+import type { Budget, BudgetAction } from '../../src/domain/catalog.ts'
 import { parseFields } from '../upstreams/read.ts'
 import { ask, boundsOf, newKey, openStage, post, rows, settled, type Stage } from './harness.ts'
 
@@ -90,15 +90,14 @@ const portOf = (server: Server): number => {
 const fitting = (count: number): number => Number((BigInt(count) * boundPicoUsd) / 1_000_000n) + 1
 
 /** A budget of which one request, charged at its bound, spends more than a hundredth. */
-const stepped = (action: BudgetAction) =>
-  ({
-    id: action,
-    scope: 'team',
-    name: action,
-    period: 'month',
-    limitMicroUsd: fitting(90),
-    steps: [{ atPercent: 1, action }],
-  }) as const
+const stepped = (action: BudgetAction): Budget => ({
+  id: action,
+  scope: 'team',
+  name: action,
+  period: 'month',
+  limitMicroUsd: fitting(90),
+  steps: [{ atPercent: 1, action }],
+})
 
 /** Spends one bound: nobody reports usage, so it is charged whole. */
 async function spend(key: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Env } from '../env.ts'
 import { adminAuth } from '../middleware/admin-auth.ts'
+import { auditRoutes } from './admin/audit.ts'
 import { adminError } from './admin/input.ts'
 import { keyRoutes } from './admin/keys.ts'
 import { ledgerRoutes } from './admin/ledger.ts'
@@ -13,7 +14,8 @@ admin.use(adminAuth)
 admin.route('/policy', policyRoutes)
 admin.route('/keys', keyRoutes)
 admin.route('/ledger', ledgerRoutes)
+admin.route('/audit', auditRoutes)
 // A catch-all and not `notFound`, which does not survive mounting.
 admin.all('*', (c) =>
-  c.json(adminError('not_found', 'here are policy, keys, ledger/export and ledger/verify'), 404),
+  c.json(adminError('not_found', 'here are policy, keys, ledger and audit'), 404),
 )

@@ -4,10 +4,12 @@ import type { Receipt } from '../../domain/plan.ts'
 import { EntryBody, type CloseEntry, type StoredEntry } from '../../journal/entry.ts'
 import { explain } from '../../router/explain.ts'
 import { refusalResponse } from '../answer.ts'
+import { auditKeyOf, verifierKeyOf } from '../audit-key.ts'
 import { journalOf, type Env } from '../env.ts'
 import { callerOf } from './caller.ts'
 import { returnReports, takeReports } from '../settlements.ts'
-import { entriesOfDecision } from '../stores/ledger.ts'
+import { proofsOf } from '../stores/checkpoints.ts'
+import { entriesOfDecision, watermark } from '../stores/ledger.ts'
 import { inForceFor } from '../world.ts'
 
 const NOT_FOUND = {
@@ -42,9 +44,25 @@ export async function decisionRoute(c: Context<{ Bindings: Env }>): Promise<Resp
     at: new Date(opening.atMs).toISOString(),
     ...explained,
     settled: closes.map(settledOf),
-    journal: entries.map(({ seq, hash }) => ({ seq, hash })),
+    ...(await evidenceOf(env, caller.tenant, entries)),
   }
   return Response.json(answer, { headers: { 'x-request-id': decision } })
+}
+
+/** The entries as they were hashed, and for those in the signed log the proof, to be checked with `demarc audit verify`. */
+async function evidenceOf(env: Env, tenant: string, entries: readonly StoredEntry[]) {
+  const key = await auditKeyOf(env)
+  const through = await watermark(env, tenant)
+  const logged = entries.filter(({ seq }) => seq <= through).map(({ seq }) => seq)
+  const proofs =
+    key === undefined || logged.length === 0
+      ? undefined
+      : await proofsOf(env, tenant, logged, Date.now())
+  const journal = entries.map((entry) => {
+    const proof = proofs?.[logged.indexOf(entry.seq)]
+    return { ...entry, ...(proof === undefined ? {} : { proof }) }
+  })
+  return key === undefined ? { journal } : { journal, verifierKey: verifierKeyOf(env, tenant, key) }
 }
 
 /** The entries of a decision, from D1 and what the journal has not handed over yet; what this isolate has not delivered yet is delivered first. */

@@ -1,0 +1,21 @@
+import * as z from 'zod'
+import type { Env } from '../env.ts'
+import { alarm } from '../observability/log.ts'
+import { makeCheckpoint } from '../stores/checkpoints.ts'
+import { publishCheckpoint } from '../witness.ts'
+
+/** What is done once a minute, whatever the traffic. */
+export async function onSchedule(event: ScheduledController, env: Env): Promise<void> {
+  const { results } = await env.DB.prepare('SELECT tenant FROM watermark ORDER BY tenant').all()
+  for (const row of results) {
+    const { tenant } = TenantRow.parse(row)
+    try {
+      await makeCheckpoint(env, tenant, event.scheduledTime)
+      await publishCheckpoint(env, tenant, event.scheduledTime)
+    } catch (error) {
+      alarm('no checkpoint', { tenant, error: error instanceof Error ? error.name : 'unknown' })
+    }
+  }
+}
+
+const TenantRow = z.object({ tenant: z.string() })
