@@ -7,25 +7,22 @@ import type { TextReading } from './reader.ts'
 const LENGTH_MIN = 256
 /** A text with more finds is not kept: the cache holds small things only. */
 const FINDS_MAX = 200
-/** Entries are small, 0.3 KB each without finds. */
-const ENTRIES_MAX = 20_000
+/** An entry counts one and one for each find. Both take about 0.25 KB, so that a full cache takes 5 MB of an isolate's 128. */
+const WEIGHT_MAX = 20_000
 
 /**
  * What texts said that have been read before, so that the beginning of a long conversation is not read again at every
  * turn. Holds no text: names are keyed hashes, finds are kinds and places.
  */
 export class ReadingCache {
-  readonly #entriesMax: number
+  readonly #weightMax: number
+  #weight = 0
   /** Oldest use first. */
   readonly #entries = new Map<string, TextReading>()
   #engine: Engine | undefined
 
-  constructor(entriesMax: number = ENTRIES_MAX) {
-    this.#entriesMax = entriesMax
-  }
-
-  get size(): number {
-    return this.#entries.size
+  constructor(weightMax: number = WEIGHT_MAX) {
+    this.#weightMax = weightMax
   }
 
   /** The cache as one tenant sees it: under its own secret, so that nobody can learn from it what others have sent. */
@@ -49,15 +46,31 @@ export class ReadingCache {
 
   #set(engine: Engine, name: string, reading: TextReading): void {
     if (reading.finds.length > FINDS_MAX || isPassing(reading)) return
-    if (engine !== this.#engine) this.#entries.clear()
+    if (engine !== this.#engine) this.#clear()
     this.#engine = engine
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size < this.#entriesMax) break
-      this.#entries.delete(oldest)
-    }
+    this.#drop(name)
     this.#entries.set(name, reading)
+    this.#weight += weightOf(reading)
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#weightMax) break
+      this.#drop(oldest)
+    }
+  }
+
+  #drop(name: string): void {
+    const dropped = this.#entries.get(name)
+    if (dropped === undefined) return
+    this.#entries.delete(name)
+    this.#weight -= weightOf(dropped)
+  }
+
+  #clear(): void {
+    this.#entries.clear()
+    this.#weight = 0
   }
 }
+
+const weightOf = ({ finds }: TextReading): number => 1 + finds.length
 
 /** Readings under other rules (another engine) are forgotten. A name is undefined where keeping is not worth it. */
 export type TenantReadings = {

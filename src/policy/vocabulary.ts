@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { LabelTable } from '../domain/label-table.ts'
 import { CATEGORIES, LEVELS } from '../domain/label.ts'
 
 /** Name of a team, an app or a purpose, as keys carry it. */
@@ -28,9 +29,13 @@ export type Attributes = z.infer<typeof Attributes>
 
 const Description = z.strictObject({ title: z.string().min(1), means: z.string().min(1) })
 
-/** `policies/labels.yaml`: what the organisation means by each level and category. People read it; no code decides by it. */
+/**
+ * `policies/labels.yaml`: what the organisation means by each level and category, for people to read, and in `table` which
+ * of them follow from what is found. Without a table the classifier's own levels count.
+ */
 export const Labels = z.strictObject({
   levels: z.record(z.enum(LEVELS), Description),
   categories: z.record(z.enum(CATEGORIES), Description),
+  table: LabelTable.optional(),
 })
 export type Labels = z.infer<typeof Labels>

@@ -1,4 +1,5 @@
-import { classify } from '../classifier/classify.ts'
+import type { TenantReadings } from '../classifier/cache.ts'
+import { classify, type Setup } from '../classifier/classify.ts'
 import { declaredLabel } from '../classifier/combine.ts'
 import type { Caller, DeclaredLabel } from '../domain/caller.ts'
 import type { Classification } from '../domain/finding.ts'
@@ -17,6 +18,8 @@ export type AssessInput = {
   readonly caller: Caller
   readonly wishes: Wishes
   readonly world: World
+  /** What this tenant's texts said when they were read before; absent: all is read anew. */
+  readonly readings?: TenantReadings | undefined
 }
 
 export type Assessment = {
@@ -25,12 +28,16 @@ export type Assessment = {
 }
 
 /** Classifies, then decides. What serving, `/v1/explain`, the command line and the tests all use. */
-export function assess({ envelope, request, caller, wishes, world }: AssessInput): Assessment {
+export function assess(input: AssessInput): Assessment {
+  const { envelope, request, caller, wishes, world, readings } = input
   const declarations = [caller.defaultLabel, wishes.label].filter(
     (one) => one !== null && one !== undefined,
   )
   const declared = declarations.map(declaredLabel).reduce(join, PUBLIC)
-  const classification = classifySafely(envelope, declarations, declared)
+  const classification = classifySafely(envelope, declarations, declared, {
+    table: world.policy.labelTable,
+    readings,
+  })
   const decision = decide({ classification, declared, request, caller, wishes, world })
   return { classification, decision }
 }
@@ -40,9 +47,10 @@ function classifySafely(
   envelope: Envelope,
   declarations: readonly DeclaredLabel[],
   declared: Label,
+  setup: Pick<Setup, 'table' | 'readings'>,
 ): Classification {
   try {
-    return classify(envelope, declarations)
+    return classify(envelope, declarations, setup)
   } catch {
     return {
       label: join(declared, { ...PUBLIC, level: 'restricted', scan: 'unscanned' }),

@@ -1,3 +1,4 @@
+import { type Table, tableOf } from '../classifier/table.ts'
 import { ESSENTIAL_FEATURES, type Feature } from '../domain/features.ts'
 import { QUALITIES } from '../domain/request.ts'
 import { openRules, type Rules } from '../policy/evaluate.ts'
@@ -45,6 +46,8 @@ export type Compiled = {
   readonly quotesAt: (atMs: number) => readonly (Quote | undefined)[]
   /** What a rule says, by its id: for receipts. */
   readonly sentences: ReadonlyMap<string, string>
+  /** What each finding means here. */
+  readonly labelTable: Table
 }
 
 /**
@@ -61,6 +64,7 @@ export function compileBundle(bundle: Bundle, hash: string): Compiled {
     rulesAt: openRules(bundle),
     quotesAt: openQuotes(bundle, offers),
     sentences: sentencesOf(bundle),
+    labelTable: tableOf(bundle.labels.table),
   }
 }
 

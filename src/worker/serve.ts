@@ -10,6 +10,7 @@ import { variable, type Env } from './env.ts'
 import { newDecisionId, type Authenticated, type Exchange, type Lifetime } from './exchange.ts'
 import type { Stale } from './journal-refusal.ts'
 import { readBody } from './read-body.ts'
+import { readingsFor } from './readings.ts'
 import { noteRestriction } from './restrictions.ts'
 import { recordableReceipt, recordableTags } from './recordable.ts'
 import { reportRefusal } from './settlements.ts'
@@ -100,7 +101,9 @@ export async function assessFor(
   const world = worldOf(inForce, caller, Date.now(), ownZoneOnly)
   const { facts: request, envelope } = read
   const strict = wishes.strict || caller.strict
-  const assessment = assess({ envelope, request, caller, wishes: { ...wishes, strict }, world })
+  const readings = readingsFor(env, caller.tenant)
+  const asked = { envelope, request, caller, wishes: { ...wishes, strict }, world, readings }
+  const assessment = assess(asked)
   return { ok: true, value: { assessment, inForce } }
 }
 
