@@ -1,6 +1,6 @@
 /** Words and shapes of postal addresses. Street types are those in common use in each country's gazetteers. */
 
-const NAME = "[A-Z\\u00c0-\\u00de][\\w\\u00df-\\u024f'’.-]{0,24}"
+export const NAME = "[A-Z\\u00c0-\\u00de][\\w\\u00df-\\u024f'’.-]{0,24}"
 const ORDINAL = '\\d{1,3}(?:st|nd|rd|th)'
 const DIRECTION =
   '(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\\.? '
@@ -17,8 +17,8 @@ export const ENGLISH = new RegExp(
 )
 
 const TYPES =
-  'rue|avenue|av\\.?|boulevard|bd\\.?|blvd|place|chemin|all\\u00e9e|all\\u00e9es|impasse|quai|cours|route|square|passage|sentier|faubourg|mont\\u00e9e|rond-point|villa|cit\\u00e9|lotissement|' +
-  'calle|c/|avenida|avda\\.?|plaza|paseo|carrer|camino|carretera|ronda|traves\\u00eda|' +
+  'rue|avenue|av\\.|boulevard|bd\\.?|blvd|place|chemin|all\\u00e9e|all\\u00e9es|impasse|quai|cours|route|square|passage|sentier|faubourg|mont\\u00e9e|rond-point|villa|cit\\u00e9|lotissement|' +
+  'calle|c/|avenida|avinguda|avda\\.?|avd\\.|ctra\\.?|crta\\.?|r\u00faa|glorieta|urbanizaci\u00f3n|urb\\.|pol\u00edgono|pza\\.?|pz\\.?|plaza|paseo|carrer|camino|carretera|ronda|traves\\u00eda|' +
   'via|viale|piazza|piazzale|corso|vicolo|largo|strada|contrada|lungomare|' +
   'rua|r\\.|travessa|pra\\u00e7a|alameda|estrada|rodovia|' +
   'ulica|ul\\.|al\\.|aleja|plac|pl\\.|os\\.'
@@ -32,7 +32,7 @@ const FIRST = cased(TYPES.split('|'))
 
 /** In France and England these stand behind the number; `Fifth Avenue School, 600` names a school. */
 const BEHIND = new Set(
-  'avenue av. av boulevard bd blvd place square route passage villa cours cit\u00e9'.split(' '),
+  'avenue boulevard bd blvd place square route passage villa cours cit\u00e9'.split(' '),
 )
 const BEFORE = cased(TYPES.split('|').filter((type) => !BEHIND.has(type.replace('\\.?', ''))))
 
@@ -44,24 +44,7 @@ export const FRENCH = new RegExp(
 
 /** What stands before the number: `Calle de Alcalá `, `Via Roma, `, `ul. Marszałkowska `. */
 export const TYPE_FIRST = new RegExp(
-  `(?:^|[\\s,:("])(${BEFORE}(?: ?(?:[\\w\\u00c0-\\u024f'’./-]{1,24}) ?){1,5},? ?(?:n[.\\u00ba\\u00b0]{0,2} ?|num\\.? ?|n\\u00famero )?)$`,
-  'i',
-)
-
-/** What stands before the number where the type ends the word: `Hauptstraße `, `Storgatan `, `Prins Hendrikkade `. */
-export const SUFFIXED = new RegExp(
-  `((?:${NAME} ){0,2}[A-Z\\u00c0-\\u00de][\\w\\u00df-\\u024f'’.-]{0,30}(?:stra\\u00dfe|strasse|str\\.|weg|gasse|platz|allee|(?<!Du|Sp|St|B|K|W)ring|damm|ufer|steig|chaussee|` +
-    `gatan|v\\u00e4gen|gr\\u00e4nd|torget|gata|vegen|veien|vei|veg|vej|gade|all\\u00e9|str\\u00e6de|straat|laan|plein|kade|gracht|dijk|singel|steeg|plaats|katu|ntie|polku|kuja|utca|` +
-    `utcai|[\\u00e9e] ?t\\u00e9r|ulice|n\\u00e1m\\u011bst\\u00ed|t\\u0159\\u00edda|ova|ego|skiego) |` +
-    `(?:${NAME} ){1,2}(?:Stra\\u00dfe|Strasse|Weg|Platz|Allee|Gasse|Ring|utca|\\u00fat|ut|t\\u00e9r|k\\u00f6r\\u00fat|gate|gata|v\\u00e4g|vej|straat|laan|katu|tie|Street|Avenue|Road|Boulevard) )$`,
-)
-
-/** Last three letters of what SUFFIXED ends with: a quick no for every other number. */
-export const SUFFIX_ENDS = new Set(
-  (
-    '\u00dfe sse tr. weg sse atz lee ing amm fer eig tan gen \u00e4nd get ata vei veg vej ade l\u00e9e all\u00e9 \u00e6de aat aan ein cht ijk gel eeg ats atu tie lku uja ' +
-    'tca cai t\u00e9r ice st\u00ed \u00edda ova ego ut \u00fat r\u00fat ate v\u00e4g eet nue oad ard lll\u00e9'
-  ).split(' '),
+  `(?:^|[\\s,:("])(${BEFORE}(?:(?<=[./]) ?| )[\\w\\u00c0-\\u024f'’./-]{1,24}(?: [\\w\\u00c0-\\u024f'’./-]{1,24}){0,4},? ?(?:n[.\\u00ba\\u00b0]{0,2} ?|num\\.? ?|n\\u00famero )?)$`,
 )
 
 const STATES =
@@ -77,7 +60,7 @@ export const TAIL = new RegExp(
 
 /** Behind a word that promises an address: number and name in any language. */
 export const ANY_STREET = new RegExp(
-  `\\d{1,5}[A-Za-z]?(?:[-/]\\d{1,4})?,? (?:[A-Z\\u00c0-\\u00de\\u0370-\\u03ff\\u0400-\\u042f][^\\s,;:!?"]{0,24}|[a-z\\u00df-\\u00ff]{1,3}|[a-z]{4,20}(?= \\d))(?: [^\\s,;:!?"]{1,24}){0,3}`,
+  `\\d{1,5}[A-Za-z]?(?:[-/]\\d{1,4})?,? (?:[A-Z\\u00c0-\\u00de\\u0370-\\u03ff\\u0400-\\u042f][^\\s,;:!?"]{0,24}|[a-z\\u00df-\\u00ff]{1,3}(?= [A-Z])|[a-z]{4,20}(?= \\d))(?: [^\\s,;:!?"]{1,24}){0,3}`,
   'y',
 )
 
@@ -198,16 +181,12 @@ export const SMALL = new RegExp(
   'y',
 )
 
-/** `hochstrasse `, `svedalavägen ` in small letters. */
-export const SMALL_SUFFIXED =
-  /([a-z\u00df-\u024f]{4,24}(?:stra\u00dfe|strasse|gatan|v\u00e4gen|straat|gasse) )$/
-
 /** Behind `APO`, `FPO` or `DPO`: armed forces of the United States, region and code (USPS Publication 28, section 238). */
 export const MILITARY = /,? (?:AA|AE|AP) \d{5}(?:-\d{4})?(?!\d)/iy
 
 /** Words that begin the name of a street. */
 export const STREET_TYPES = (
-  'calle avenida avda plaza paseo carrer camino carretera ronda via viale piazza piazzale corso vicolo largo strada rua ' +
+  'calle avenida avinguda avda avd av ctra crta pza pz urb glorieta r\u00faa plaza paseo carrer camino carretera ronda via viale piazza piazzale corso vicolo largo strada rua ' +
   'travessa pra\u00e7a alameda estrada rodovia ulica ul aleja plac os c/ rue avenue boulevard chemin all\u00e9e impasse quai ' +
   'route contrada lungomare faubourg'
 ).split(' ')

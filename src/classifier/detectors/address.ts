@@ -11,16 +11,16 @@ import {
   PROMISES,
   STREET_TYPES,
   SMALL,
-  SMALL_SUFFIXED,
-  SUFFIX_ENDS,
-  SUFFIXED,
   TAIL,
   TOWN_AND_STATE,
   TYPE_FIRST,
   UNIT_NUMBER,
   UNITS,
 } from './address-words.ts'
+import { mayEndStreet, namedByEnding } from './street-before.ts'
 
+/** `sin número`: a Spanish street without one. */
+const NO_NUMBER = 's/n'
 const MILITARY_OFFICES = ['apo', 'fpo', 'dpo']
 /** From a word that promises an address to its number. */
 const PROMISED_WITHIN = 24
@@ -31,9 +31,13 @@ const BEFORE_MAX = 48
 export const address: Detector = {
   name: 'address',
   contexts: { address: PROMISES, 'address.type': STREET_TYPES },
-  words: [...UNITS, ...BOXES, ...MILITARY_OFFICES],
+  words: [...UNITS, ...BOXES, ...MILITARY_OFFICES, NO_NUMBER],
   atWord: (scan, start, end) => {
     scan.spend(12)
+    if (end - start === NO_NUMBER.length && scan.text.charCodeAt(start + 1) === 0x2f) {
+      if (scan.distance('address.type', start) <= BEFORE_MAX) behind(scan, start, end)
+      return
+    }
     if (end - start === 3 && MILITARY_OFFICES.includes(scan.text.slice(start, end).toLowerCase())) {
       MILITARY.lastIndex = end
       if (MILITARY.test(scan.text)) scan.claim('address', start, MILITARY.lastIndex, 0.9)
@@ -146,9 +150,7 @@ function isStreetBehind(scan: Scan, start: number): boolean {
   const { text } = scan
   if (start < 5 || text.charCodeAt(start - 1) !== 0x20) return false
   if (scan.distance('address.type', start) <= BEFORE_MAX) return true
-  const end = start - (text.charCodeAt(start - 2) === 0x2c ? 2 : 1)
-  const last = text.slice(end - 3, end)
-  return SUFFIX_ENDS.has(last) || SUFFIX_ENDS.has(last.slice(1))
+  return mayEndStreet(text, start - (text.charCodeAt(start - 2) === 0x2c ? 2 : 1))
 }
 
 function behind(scan: Scan, start: number, end: number): boolean {
@@ -156,11 +158,7 @@ function behind(scan: Scan, start: number, end: number): boolean {
   if (end - start > 4 || /^(?:19|20)\d\d$/.test(text.slice(start, end))) return false
   scan.spend(24)
   const before = text.slice(Math.max(0, start - BEFORE_MAX), start)
-  const street = (
-    SUFFIXED.exec(before) ??
-    TYPE_FIRST.exec(before) ??
-    SMALL_SUFFIXED.exec(before)
-  )?.[1]
+  const street = namedByEnding(before) ?? TYPE_FIRST.exec(before)?.[1]
   if (street === undefined) return false
   // `la via 12` and `route 66` name no street: some word of it has a capital.
   if (!/\s[A-Z\u00c0-\u00de]|^[A-Z\u00c0-\u00de].*[a-z]|^[a-z\u00df-\u024f]{8,} $/.test(street))

@@ -131,9 +131,9 @@ function confidenceOf(
   const isNamed = distance <= FIGURE_WITHIN || (far !== '' && farWords?.test(far) === true)
   if (check === undefined) {
     if (far !== '' && farWords?.test(far) === true) return 0.75
-    return distance <= UNCHECKED_WITHIN && distance < scan.distance('figure.other', start)
-      ? 0.75
-      : 0
+    const isNearest =
+      distance < scan.distance('figure.other', start) && distance < scan.distance('phone', start)
+    return distance <= UNCHECKED_WITHIN && isNearest ? 0.75 : 0
   }
   if (isNamed && check(code)) return 0.95
   // Right behind its name a number with a wrong digit is a slip of somebody's hand.
