@@ -44,6 +44,8 @@ function estimateFrom(bundle: Bundle, atMs: number): Estimate {
   }
 }
 
+const tally = ({ count, costPicoUsd }: Tally) => ({ count, costPicoUsd: String(costPicoUsd) })
+
 function asJson(result: Backtest) {
   const { newlyRefused, newlyAllowed, rerouted, hits, simulated, apps, ...rest } = result
   const findings = [
@@ -51,7 +53,6 @@ function asJson(result: Backtest) {
     ...examplesOf('warning', 'newly allowed', newlyAllowed.examples),
     ...examplesOf('note', 're-routed', rerouted.examples),
   ]
-  const tally = ({ count, costPicoUsd }: Tally) => ({ count, costPicoUsd: String(costPicoUsd) })
   return {
     holds: newlyRefused.count === 0,
     findings,

@@ -55,10 +55,6 @@ type Share = (one: Case) => string
 
 function findingsOf(result: PolicyDiff, share: Share): readonly ReportedFinding[] {
   const { newlyAllowed, newlyRefused, rerouted, demandedAnew, noLongerDemanded } = result
-  const more = (isWhole: boolean, what: string): ReportedFinding[] =>
-    isWhole
-      ? []
-      : [finding('note', `There is more that is ${what}; these are the largest cases.`, null)]
   return [
     ...newlyAllowed.cases.map((one) =>
       finding('warning', `newly allowed: ${sayMayGo(one)}${share(one)}`, one),
@@ -79,6 +75,11 @@ function findingsOf(result: PolicyDiff, share: Share): readonly ReportedFinding[
     ),
   ]
 }
+
+const more = (isWhole: boolean, what: string): ReportedFinding[] =>
+  isWhole
+    ? []
+    : [finding('note', `There is more that is ${what}; these are the largest cases.`, null)]
 
 const finding = (
   severity: 'warning' | 'note',

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { checkGoldenCase, readGoldenCases } from '../../scripts/lib/golden-cases.ts'
 import { healthyWorld } from '../../scripts/lib/offline-world.ts'
 import { formatProblem, readBundle } from '../../scripts/lib/policy-files.ts'
-import { compileRules } from '../../src/policy/evaluate.ts'
-import { findViolations } from '../../src/policy/invariants.ts'
+import { proveClaims } from '../../src/policy/analyze/claims.ts'
+import type { Bundle } from '../../src/policy/schema.ts'
 
 const DIR = join(import.meta.dirname, '../../policies')
 const checked = await readBundle(DIR)
@@ -12,6 +12,12 @@ const cases = await readGoldenCases(join(DIR, 'cases'))
 
 test('the policy files are whole', () =>
   expect(checked.ok ? [] : checked.error.map(formatProblem)).toEqual([]))
+
+function refutedIn(bundle: Bundle): readonly string[] {
+  const proof = proveClaims(bundle, bundle.invariants, cases[0]?.atMs ?? 0)
+  if (!proof.ok) throw new Error(proof.error.message)
+  return proof.value.verdicts.filter(({ outcome }) => outcome === 'refuted').map(({ id }) => id)
+}
 
 if (checked.ok) {
   const bundle = checked.value
@@ -22,12 +28,8 @@ if (checked.ok) {
       expect(checkGoldenCase(golden, healthyWorld(bundle, atMs))).toEqual([]),
     )
 
-    test('keeps its invariants on every day of the next two years', () => {
-      const start = cases[0]?.atMs ?? 0
-      const months = Array.from({ length: 24 }, (_, month) => start + month * 30 * 86_400_000)
-      const broken = months.flatMap((atMs) => findViolations(bundle, compileRules(bundle, atMs)))
-      expect(broken).toEqual([])
-    })
+    test('keeps its invariants on every day from now on', () =>
+      expect(refutedIn(bundle)).toEqual([]))
 
     // Whatever the routes say: a cost rule must not be what keeps a safety promise.
     const guardrailsAlone = (dropped: readonly string[]) => {
@@ -36,8 +38,7 @@ if (checked.ok) {
         .slice(0, 1)
         .map((route) => ({ ...route, when: {}, prefer: ['cheapest'] }))
       const changed = { ...bundle, guardrails, routes }
-      const found = findViolations(changed, compileRules(changed, cases[0]?.atMs ?? 0))
-      return found.map(({ invariant }) => invariant)
+      return refutedIn(changed)
     }
 
     test.each([

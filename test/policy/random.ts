@@ -138,12 +138,13 @@ export type Size = {
   readonly destinations: number
 }
 
+const times = <T>(count: number, make: (at: number) => T): T[] =>
+  Array.from({ length: count }, (_, at) => make(at))
+
 /** A policy whose rules are drawn at random from the whole language. */
 export function randomBundle(seed: number, size: Size): Bundle {
   const draw = drawFrom(seed)
   const { chance, pick, some } = draw
-  const times = <T>(count: number, make: (at: number) => T): T[] =>
-    Array.from({ length: count }, (_, at) => make(at))
   const destinations = times(size.destinations, (at) => randomDestination(draw, `d-${at}`))
   const targets = [...destinations.map(({ id }) => id), ...CLASSES, 'cheapest']
   const guardrails = times(size.guardrails, (at): Guardrail => ({

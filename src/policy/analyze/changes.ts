@@ -1,6 +1,7 @@
 import type { Bundle } from '../schema.ts'
 import { type Expiry, expiriesAt } from './calendar.ts'
-import { type Case, casesOf, dayOf, sayMayGo } from './cases.ts'
+import { dayOf } from './box-words.ts'
+import { type Case, casesOf, sayMayGo } from './cases.ts'
 import { restrict } from './diagram-queries.ts'
 import type { Finding } from './findings.ts'
 import type { Model } from './model.ts'

@@ -157,8 +157,8 @@ export function coverOf(
   return { boxes, rest }
 }
 
-/** The point, with every variable freed as far as the set allows. */
-function enlarge(
+/** The box around a point of a set, with every variable freed as far as the set allows, in the given order. */
+export function enlarge(
   diagram: Diagram,
   point: readonly number[],
   set: Node,

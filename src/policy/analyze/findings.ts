@@ -42,15 +42,16 @@ export function coveringRules(
   rules: readonly Named[],
 ): readonly string[] | undefined {
   let rest = set
-  let picked: Named[] = []
+  const meeting: Named[] = []
   for (const rule of rules) {
     if (rest === 0) break
     if (!meets(diagram, rest, rule.set)) continue
-    picked.push(rule)
+    meeting.push(rule)
     rest = diagram.without(rest, rule.set)
   }
   if (rest !== 0) return undefined
-  for (const candidate of [...picked]) {
+  let picked: readonly Named[] = meeting
+  for (const candidate of meeting) {
     const others = picked.filter((one) => one !== candidate)
     const union = diagram.any(others.map((one) => diagram.and(one.set, set)))
     if (isWithin(diagram, set, union)) picked = others

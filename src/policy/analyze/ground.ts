@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Bundle, Invariant } from '../schema.ts'
 import { timesOf } from './calendar.ts'
-import { dayOf } from './cases.ts'
+import { dayOf } from './box-words.ts'
 import { Diagram, DiagramTooLarge } from './diagram.ts'
 import { type Model, modelOf } from './model.ts'
 import type { Ground } from './sets.ts'
