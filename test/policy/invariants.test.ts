@@ -43,10 +43,6 @@ test.each([
     { guardrails: [guardrail('g-one', { never: third })], invariants: [restricted, health] },
   ],
   [
-    'a route that uses own hardware only',
-    { routes: [rule('r-one', { prefer: ['onprem'] })], invariants: [restricted, health] },
-  ],
-  [
     'two guardrails that together cover it',
     {
       guardrails: [
