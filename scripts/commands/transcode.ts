@@ -2,19 +2,21 @@ import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import type { Usage } from '../../src/domain/usage.ts'
-import { transcode, type Transcoded } from '../lib/transcode.ts'
+import { chatSurfaces, transcode, type Transcoded } from '../lib/transcode.ts'
 import { wires } from '../../src/wire/index.ts'
 import { objectOf, parseObject } from '../../src/wire/read.ts'
 import type { Command } from '../demarc.ts'
 
-const USAGE = `demarc transcode --upstream WIRE --client openai-chat [--stream] [--request FILE] < reply
+const CLIENTS = [...chatSurfaces.keys()].join(', ')
+
+const USAGE = `demarc transcode --upstream WIRE --client SURFACE [--stream] [--request FILE] < reply
 
 Shows what a client would get for a recorded reply of an upstream, with fixed ids and time.
 
   --upstream WIRE   dialect of the reply: ${Object.keys(wires).join(', ')}
-  --client SURFACE  dialect of the client: openai-chat
+  --client SURFACE  dialect of the client: ${CLIENTS}
   --stream          the reply is a stream: event-stream frames, or one JSON event a line
-  --request FILE    the client's request: without it, usage is told as if it had been asked for
+  --request FILE    the client's request, for answers that repeat it; without one, usage is told as if asked for
 
 The last line of standard error is {"usage","finish","raw_finish"}. Exit: 0 the reply is whole, 1 it is malformed, cut
 off or an error, 2 cannot run.`
@@ -37,12 +39,20 @@ async function run(args: readonly string[]): Promise<number> {
     console.error(`--upstream: one of ${Object.keys(wires).join(', ')}`)
     return 2
   }
-  if (client !== 'openai-chat') {
-    console.error('--client: openai-chat')
+  const surface = chatSurfaces.get(client ?? '')
+  if (surface === undefined) {
+    console.error(`--client: one of ${CLIENTS}`)
     return 2
   }
-  const wantsUsage = request === undefined || asksForUsage(readFileSync(request, 'utf8'))
-  const result = transcode({ upstream, stream, wantsUsage, reply: await text(process.stdin) })
+  const asked = request === undefined ? '{}' : readFileSync(request, 'utf8')
+  const result = transcode({
+    upstream,
+    client: surface,
+    stream,
+    wantsUsage: request === undefined || asksForUsage(asked),
+    reply: await text(process.stdin),
+    request: asked,
+  })
   process.stdout.write(result.text)
   if (result.problem !== undefined) console.error(result.problem)
   console.error(JSON.stringify(summary(result)))

@@ -1,17 +1,30 @@
 import type { ChatEvent, Finish } from '../../src/domain/chat.ts'
 import type { Usage } from '../../src/domain/usage.ts'
 import { endSse, openSse, pushSse } from '../../src/encoding/sse.ts'
+import { surfaces } from '../../src/surfaces/index.ts'
+import type { ChatSurface, ReplyMeta, Surface } from '../../src/surfaces/surface.ts'
 import { wires } from '../../src/wire/index.ts'
-import { openChatRenderer, renderChatReply } from '../../src/wire/openai-chat.ts'
 import { endTap, openTap, pushTap } from '../../src/wire/openai-chat-tap.ts'
-import { parseObject } from '../../src/wire/read.ts'
+import { parseObject, textOf } from '../../src/wire/read.ts'
 import type { Wire } from '../../src/wire/wire.ts'
+
+const everySurface: readonly Surface[] = Object.values(surfaces)
+
+/** The surfaces that answer conversations, by name. */
+export const chatSurfaces: ReadonlyMap<string, ChatSurface> = new Map(
+  everySurface.flatMap((surface): [string, ChatSurface][] =>
+    surface.operation === 'chat' ? [[surface.name, surface]] : [],
+  ),
+)
 
 export type TranscodeInput = {
   readonly upstream: keyof typeof wires
+  readonly client: ChatSurface
   readonly stream: boolean
   readonly wantsUsage: boolean
   readonly reply: string
+  /** The client's request, for answers that repeat what was asked for. */
+  readonly request: string
 }
 
 export type Transcoded = {
@@ -25,16 +38,23 @@ export type Transcoded = {
 }
 
 /** Fixed, so that the same reply gives the same text. */
-const META = { id: 'chatcmpl-transcode', model: 'transcode', createdS: 1_700_000_000 }
+const metaOf = ({ client, wantsUsage, request }: TranscodeInput): ReplyMeta => ({
+  id: `${client.idPrefix}transcode`,
+  model: 'transcode',
+  createdS: 1_700_000_000,
+  wantsUsage,
+  request,
+})
 
-/** One recorded reply as an OpenAI chat client would get it. */
+/** One recorded reply as a client of a surface would get it. */
 export function transcode(input: TranscodeInput): Transcoded {
   const wire: Wire = wires[input.upstream]
   return input.stream ? stream(wire, input) : whole(wire, input)
 }
 
 /** In the client's own dialect the upstream's bytes pass. */
-function whole(wire: Wire, { upstream, reply, wantsUsage }: TranscodeInput): Transcoded {
+function whole(wire: Wire, input: TranscodeInput): Transcoded {
+  const { upstream, reply, client } = input
   const read = wire.parseReply(reply)
   if (!read.ok) {
     const problem = `the reply is malformed; expected ${read.error.expected}`
@@ -42,10 +62,7 @@ function whole(wire: Wire, { upstream, reply, wantsUsage }: TranscodeInput): Tra
   }
   const [first] = read.value.choices
   return {
-    text:
-      upstream === 'openai-chat'
-        ? reply
-        : `${renderChatReply(read.value, { ...META, wantsUsage })}\n`,
+    text: upstream === client.name ? reply : `${client.renderReply(read.value, metaOf(input))}\n`,
     usage: read.value.usage,
     finish: first?.finish,
     rawFinish: first?.rawFinish,
@@ -53,20 +70,28 @@ function whole(wire: Wire, { upstream, reply, wantsUsage }: TranscodeInput): Tra
   }
 }
 
-function stream(wire: Wire, { upstream, reply, wantsUsage }: TranscodeInput): Transcoded {
-  const source = isEventStream(reply) ? reply : framed(reply)
-  const seen = readEvents(wire, source, wantsUsage)
-  return upstream === 'openai-chat' ? { ...seen, text: passed(source, wantsUsage) } : seen
+function stream(wire: Wire, input: TranscodeInput): Transcoded {
+  const { upstream, reply, client, wantsUsage } = input
+  const source = isEventStream(reply) ? reply : framed(reply, NAMED.has(upstream))
+  const seen = readEvents(wire, source, input)
+  if (upstream !== client.name) return seen
+  return { ...seen, text: upstream === 'openai-chat' ? passed(source, wantsUsage) : source }
 }
+
+/** Dialects whose frames name their event. */
+const NAMED = new Set(['anthropic-messages', 'openai-responses'])
 
 /** Fields of an event stream at the start of a line; a line of JSON has none. */
 const isEventStream = (reply: string): boolean => /^\uFEFF?(?:data|event|id|retry|):/m.test(reply)
 
-const framed = (lines: string): string =>
+const framed = (lines: string, isNamed: boolean): string =>
   lines
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
-    .map((line) => `data: ${line}\n\n`)
+    .map((line) => {
+      const type = isNamed ? textOf(parseObject(line)?.['type']) : undefined
+      return `${type === undefined ? '' : `event: ${type}\n`}data: ${line}\n\n`
+    })
     .join('')
 
 function passed(source: string, wantsUsage: boolean): string {
@@ -79,8 +104,8 @@ function passed(source: string, wantsUsage: boolean): string {
   return decoder.decode(head, { stream: true }) + decoder.decode(tail)
 }
 
-function readEvents(wire: Wire, source: string, wantsUsage: boolean): Transcoded {
-  let renderer = openChatRenderer({ ...META, wantsUsage })
+function readEvents(wire: Wire, source: string, input: TranscodeInput): Transcoded {
+  let renderer = input.client.openStream(metaOf(input))
   let upstream = wire.openStream()
   let text = ''
   let usage: Usage | undefined

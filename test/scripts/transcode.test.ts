@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { transcode, type TranscodeInput } from '../../scripts/lib/transcode.ts'
+import { chatSurfaces, transcode, type TranscodeInput } from '../../scripts/lib/transcode.ts'
+import { surfaces } from '../../src/surfaces/index.ts'
 
 const fixture = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../fixtures/wire', name), 'utf8')
@@ -9,7 +10,16 @@ const run = (
   upstream: TranscodeInput['upstream'],
   reply: string,
   change: Partial<TranscodeInput> = {},
-) => transcode({ upstream, reply, stream: true, wantsUsage: true, ...change })
+) =>
+  transcode({
+    upstream,
+    reply,
+    client: surfaces['openai-chat'],
+    stream: true,
+    wantsUsage: true,
+    request: '{}',
+    ...change,
+  })
 
 describe('a reply for a client', () => {
   test('is translated whole, the same every time', () => {
@@ -60,5 +70,33 @@ describe('a reply for a client', () => {
     const result = run('anthropic-messages', reply, change)
     expect(result.problem).toMatch(problem)
     expect(result.text).not.toContain('[DONE]')
+  })
+
+  test.each([...chatSurfaces])('may be for any surface: %s', (name, client) => {
+    const stream = run('workers-ai', fixture('workers-ai.text.sse'), { client })
+    expect(stream).toMatchObject({ finish: 'stop', problem: undefined })
+    const whole = run('workers-ai', fixture('workers-ai.text.json'), { client, stream: false })
+    expect(whole.usage).toBeDefined()
+    expect(JSON.parse(whole.text)).toBeTypeOf('object')
+    if (name === 'openai-responses') {
+      expect(stream.text).toMatch(/^event: response\.created\ndata: .*"id":"resp_transcode"/)
+      expect(stream.text).toMatch(/"sequence_number":\d+\}\n\n$/)
+      expect(JSON.parse(whole.text)).toMatchObject({ object: 'response', status: 'completed' })
+    }
+  })
+
+  test('of Responses passes to a client of Responses, named where it came without names', () => {
+    const line = '{"type":"response.created","sequence_number":0,"response":{"id":"resp_1"}}'
+    const client = surfaces['openai-responses']
+    const passed = run('openai-responses', `${line}\n`, { client })
+    expect(passed.text).toBe(`event: response.created\ndata: ${line}\n\n`)
+    expect(passed.problem).toMatch(/cut off/)
+  })
+
+  test('of Responses repeats in its answer what was asked for', () => {
+    const request = JSON.stringify({ instructions: 'Be brief.', temperature: 0.25 })
+    const client = surfaces['openai-responses']
+    const whole = run('gemini', fixture('gemini.text.json'), { client, request, stream: false })
+    expect(JSON.parse(whole.text)).toMatchObject({ instructions: 'Be brief.', temperature: 0.25 })
   })
 })
