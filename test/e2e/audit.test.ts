@@ -79,7 +79,15 @@ test.each<[string, (text: string) => string, string]>([
     (json) => json.replace(/"seq":(\d+),"hash"/, '"seq":9$1,"hash"'),
     'is not what was hashed',
   ],
-  ['the proof', (json) => json.replace(/(index \d+\\n.{10})./, '$1A'), 'does not lead to the root'],
+  [
+    'the proof',
+    (json) =>
+      json.replace(
+        /(\n\\n|index \d+\\n)([A-Za-z0-9+/]{43}=)/,
+        (_all, head, hash) => `${head}${[...hash].toReversed().join('').replace('=', '')}=`,
+      ),
+    'does not lead to the root',
+  ],
   [
     'the checkpoint',
     (json) => json.replaceAll(/(localhost\/journal\/default\\n)\d+/g, '$19'),
@@ -103,7 +111,7 @@ test("another deployment's key opens nothing", async () => {
 test('a pack of evidence holds, and not if an entry is missing, changed or doubled', async () => {
   const pack = await admin('pack')
   const entries = list(pack['entries'])
-  expect(entries.length).toBeGreaterThan(4)
+  expect(entries.length).toBeGreaterThan(2)
   expect(await verify(pack, '--key', key)).toMatchObject({ code: 0 })
   for (const changed of [
     entries.toSpliced(1, 1),
@@ -114,7 +122,7 @@ test('a pack of evidence holds, and not if an entry is missing, changed or doubl
     expect(await verify({ ...pack, entries: changed }, '--key', key)).toMatchObject({ code: 1 })
   }
   // A pack may begin anywhere: what it holds is whole.
-  const later = await admin('pack?from=3')
+  const later = await admin('pack?from=2')
   expect(await verify(later, '--key', key)).toMatchObject({ code: 0 })
 })
 
