@@ -2,8 +2,10 @@ import { isWordCode } from './characters.ts'
 
 /** Bounds of what is read as one number with its separators. */
 const COMPACT_MAX = 40
-const PARTS_MAX = 10
-const LETTERS_MAX = 5
+const PARTS_MAX = 8
+/** Letters alone inside a number, and in front of it. */
+const LETTERS_MAX = 3
+const LETTERS_BEFORE_MAX = 5
 
 /** A number as people write it, without its separators, after each of its parts. */
 export type Figure = {
@@ -23,7 +25,7 @@ const isSeparator = (code: number): boolean =>
   code === 0x2b ||
   (code >= 0x2010 && code <= 0x2015)
 
-/** Reads letters and digits from `start` on, part by part. A word of more than five letters ends it. */
+/** Reads letters and digits from `start` on, part by part. A word of more than three letters ends it. */
 export function readFigure(text: string, start: number): Figure {
   const parts: { end: number; compact: string }[] = []
   let compact = ''
@@ -34,7 +36,7 @@ export function readFigure(text: string, start: number): Figure {
       end++
     const part = text.slice(at, end)
     if (part === '' || compact.length + part.length > COMPACT_MAX) break
-    if (part.length > LETTERS_MAX && !/\d/.test(part)) break
+    if (parts.length > 0 && part.length > LETTERS_MAX && !/\d/.test(part)) break
     // Glued to more: what stands here is longer.
     if (end < text.length && text.charCodeAt(end) === 0x5f) break
     compact += part.toUpperCase()
@@ -58,7 +60,7 @@ export function lettersBefore(text: string, start: number): number {
     at--
   if (at === start) return -1
   const end = at
-  while (at > 0 && at > end - LETTERS_MAX && isLetter(text.charCodeAt(at - 1))) at--
+  while (at > 0 && at > end - LETTERS_BEFORE_MAX && isLetter(text.charCodeAt(at - 1))) at--
   return at === end || (at > 0 && isWordCode(text.charCodeAt(at - 1))) ? -1 : at
 }
 

@@ -1,20 +1,7 @@
 /** Words and shapes of postal addresses. Street types are those in common use in each country's gazetteers. */
 
 export const NAME = "[A-Z\\u00c0-\\u00de][\\w\\u00df-\\u024f'’.-]{0,24}"
-const ORDINAL = '\\d{1,3}(?:st|nd|rd|th)'
-const DIRECTION =
-  '(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\\.? '
-const STRONG =
-  'Street|St|Str|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Highway|Hwy|Parkway|Pkwy|Crescent|Cres|Terrace|Close|Mews|Turnpike|Expressway'
-const WEAK =
-  'Place|Pl|Way|Court|Ct|Circle|Cir|Square|Sq|Plaza|Trail|Trl|Loop|Row|Walk|Gardens|Grove|Hill|Alley|Quay|Parade|Esplanade|Green|Rise|Glen|Bend|Run|Point|Cove|Ridge|View|Park'
 const UNIT = '(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|#|No)\\.? ?#?\\w{1,6}'
-
-/** `12 North Main St.`, `4B Rue`-less English order: number, name, type. The type is group 1 if it is one that means little else. */
-export const ENGLISH = new RegExp(
-  `\\d{1,5}(?:[A-Za-z]|[-/]\\d{1,4})?,? (?:(?:${DIRECTION})?(?:(?:${NAME}|${ORDINAL}) ){1,4}?(?:(${STRONG})|${WEAK})|(?:${DIRECTION})?Broadway)(?![A-Za-z'’])\\.?`,
-  'y',
-)
 
 const TYPES =
   'rue|avenue|av\\.|boulevard|bd\\.?|blvd|place|chemin|all\\u00e9e|all\\u00e9es|impasse|quai|cours|route|square|passage|sentier|faubourg|mont\\u00e9e|rond-point|villa|cit\\u00e9|lotissement|' +

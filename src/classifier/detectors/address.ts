@@ -5,7 +5,6 @@ import { isFarScript } from '../tokens.ts'
 import {
   ANY_STREET,
   BOXES,
-  ENGLISH,
   FRENCH,
   MILITARY,
   PROMISES,
@@ -17,6 +16,7 @@ import {
   UNIT_NUMBER,
   UNITS,
 } from './address-words.ts'
+import { streetAhead } from './street-ahead.ts'
 import { mayEndStreet, namedByEnding } from './street-before.ts'
 
 /** `sin número`: a Spanish street without one. */
@@ -67,7 +67,7 @@ export const address: Detector = {
     )
       return
     if (isStreetBehind(scan, start) && behind(scan, start, end)) return
-    if (isStreetAhead(text, end) && ahead(scan, start)) return
+    if (isStreetAhead(text, end) && ahead(scan, start, end)) return
     if (end - start === 5 && before === 0x20) townBehind(scan, start, end)
   },
 }
@@ -89,24 +89,25 @@ function isStreetAhead(text: string, end: number): boolean {
 const isLetter = (code: number): boolean =>
   (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)
 
-function ahead(scan: Scan, start: number): boolean {
+function ahead(scan: Scan, start: number, numberEnd: number): boolean {
   const { text } = scan
   const isPromised = scan.distance('address', start) <= PROMISED_WITHIN
   scan.spend(16)
-  ENGLISH.lastIndex = start
-  const english = ENGLISH.exec(text)
-  if (english !== null) {
-    const end = withTail(text, ENGLISH.lastIndex)
+  const from = afterNumber(text, numberEnd)
+  const english = streetAhead(text, from)
+  if (english !== undefined) {
+    const end = withTail(text, english.end)
     const isSure =
       isPromised ||
-      english[1] !== undefined ||
-      end > ENGLISH.lastIndex + 8 ||
+      english.isStrong ||
+      end > english.end + 8 ||
       AFTER_PREPOSITION.test(text.slice(Math.max(0, start - 8), start))
     claim(scan, start, end, isPromised ? 0.9 : isSure ? 0.7 : 0.4)
     return isSure
   }
+  // Types that stand first begin small, or with one of these letters.
   FRENCH.lastIndex = start
-  if (FRENCH.test(text)) {
+  if (TYPE_LETTERS.has(text.charCodeAt(from + 1) | 0x20) && FRENCH.test(text)) {
     claim(scan, start, withTail(text, FRENCH.lastIndex), isPromised ? 0.9 : 0.7)
     return true
   }
@@ -125,7 +126,7 @@ function ahead(scan: Scan, start: number): boolean {
 /** `人民路12号`, `丸の内1-9-1` behind a town or ward, `테헤란로 12`, `شارع الملك 12`. */
 function eastern(scan: Scan, start: number, end: number): void {
   const { text } = scan
-  scan.spend(16)
+  scan.spend(8)
   const before = text.slice(Math.max(0, start - EASTERN_BEFORE), start)
   const after = EASTERN_NUMBER.exec(text.slice(end, end + 12))?.[0] ?? ''
   const street =
@@ -143,7 +144,15 @@ const EASTERN_TOWN =
 const EASTERN_NUMBER =
   /^(?:(?:[-\uff0d]\d{1,4}){1,3}|(?:\u4e01\u76ee|\u756a\u5730?|\u53f7|\u865f|\u53f7\u697c)(?:\d{1,4}(?:-\d{1,4})?)?)/
 
+const TYPE_LETTERS = new Set(Array.from('rabpciqsfmvltuo', (letter) => letter.charCodeAt(0)))
+
 const AFTER_PREPOSITION = /(?:^|\s)(?:at|on|to|from|about|near|in|is) $/
+
+/** Past `12b`, `12-14` and a comma. */
+function afterNumber(text: string, end: number): number {
+  const rest = /^(?:[A-Za-z](?![A-Za-z])|[-/]\d{1,4})?,?/.exec(text.slice(end, end + 7))
+  return end + (rest?.[0].length ?? 0)
+}
 
 /** A word that ends like a street, or a street's type not far back. */
 function isStreetBehind(scan: Scan, start: number): boolean {

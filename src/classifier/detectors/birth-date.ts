@@ -125,7 +125,7 @@ export const birthDate: Detector = {
   atShort: (scan, start, end) => {
     const { text } = scan
     if (end - start > 4 || !isFarScript(text, start)) return
-    scan.spend(32)
+    scan.spend(8)
     if (!FAR_WORDS.test(text.slice(Math.max(0, start - 14), start))) return
     const date = FAR_DATE.exec(text.slice(start, start + 16))?.[0]
     if (date !== undefined) scan.claim('birth-date', start, start + date.length, 0.9)

@@ -26,10 +26,23 @@ type Known = IdFormat & { readonly context: string }
 
 /** By length without separators. */
 const byLength: readonly (readonly Known[])[] = arrange(ID_FORMATS)
+/** Those of them that digits alone may fit. */
+const digitsByLength: readonly (readonly Known[])[] = byLength.map((formats) =>
+  formats.filter(({ pattern }) => mayBeDigits(pattern)),
+)
 /** Formats whose writing speaks for itself, by the characters of a token that may begin one. */
 const alone: readonly (readonly Known[])[] = arrange(
   ID_FORMATS.filter(({ alone: sure }) => sure > 0),
 )
+
+/** False if the pattern plainly asks for a letter: a quick no for most formats at a number of digits. */
+function mayBeDigits({ source }: RegExp): boolean {
+  if (source.includes('|') || source.includes('(?=')) return true
+  const required = source
+    .replaceAll(/\(\?:[^()]*\)\?|\[[^\]]*0-9[^\]]*\]|\[[^\]]*\](?:\?|\{0,\d+\})|\\d/g, '')
+    .replaceAll(/\[[^\]A-Z]*\]/g, '')
+  return !/[A-Z]/.test(required)
+}
 
 function arrange(formats: readonly IdFormat[]): readonly (readonly Known[])[] {
   const arranged: Known[][] = Array.from({ length: 42 }, () => [])
@@ -48,6 +61,7 @@ export const identityNumber: Detector = {
     if (isWordCode(token.before) || token.gapBefore !== 0) return
     if (isNearWords(scan, token.start)) byWords(scan, token.start)
     if (scan.claimedTo > token.start) return
+    if (token.groupCount > token.digitCount / 2 + 1) return
     // A letter may follow the digits, or a code in letters.
     for (let length = token.digitCount; length < token.digitCount + 3; length++) {
       byLayout(scan, token.start, length)
@@ -101,7 +115,11 @@ function matchIn(
     const part = figure.parts[i]
     if (part === undefined || part.compact.length < 4 || !/\d/.test(part.compact)) continue
     scan.spend(8)
-    for (const format of byLength[part.compact.length] ?? []) {
+    // Single digits in a row are a list, or a code of its own.
+    if (i > part.compact.length / 2) continue
+    const isDigits = /^\d+$/.test(part.compact)
+    const formats = isDigits ? digitsByLength : byLength
+    for (const format of formats[part.compact.length] ?? []) {
       if (!format.pattern.test(part.compact)) continue
       const confidence = confidenceOf(scan, format, part.compact, figure.start, far)
       if (confidence <= (found?.confidence ?? 0.49)) continue
