@@ -25,6 +25,8 @@ export type TextReading = {
 /** Finds kept of one text. Beyond them only what has not been found at all counts, so that memory stays bounded. */
 const FINDS_MAX = 20_000
 
+const NAMES: ReadonlySet<RuleName> = new Set(['person', 'location', 'organization', 'age'])
+
 /** Reads one text after the other: as it stands, and in the other ways that it may be read. */
 export class TextReader {
   readonly #scan: Scan
@@ -95,6 +97,8 @@ export class TextReader {
   ): void {
     if (this.#finds.length >= FINDS_MAX && this.#rules.has(rule)) return
     const [from, to] = this.#view === undefined ? [start, end] : spanOf(this.#view, start, end)
+    // Names are judged by all that is around them, and that has been done where they stand as they are.
+    if (this.#view !== undefined && to - from === end - start && NAMES.has(rule)) return
     const find = { rule, start: from, end: to, confidence, jurisdictions }
     if (this.#known !== undefined) {
       const key = keyOf(find)
@@ -116,5 +120,5 @@ function writtenOut(text: string): View | undefined {
   const value = Number(text)
   if (!Number.isSafeInteger(value)) return undefined
   const pieces = { at: [0], from: [0], width: [text.length], thirds: [3] }
-  return { text: String(value), pieces, outer: undefined }
+  return { text: String(value), pieces, outer: undefined, changes: [0, text.length] }
 }

@@ -238,7 +238,10 @@ export class Scan extends ScanState {
     const { text } = this
     let end = start + 1
     while (isDigitAt(text, end)) end++
-    if (end - start <= SPACED_MAX) this.hasSpaced ||= this.spacing.isOddAt(text, start, end)
+    if (end - start <= SPACED_MAX) {
+      if (this.spacing.isOddAt(text, start, end)) this.hasSpaced = true
+      if (this.spacing.isEndless) return end
+    }
     if (end - start <= SHORT_MAX) {
       for (const atShort of this.#engine.shorts) {
         atShort(this, start, end)

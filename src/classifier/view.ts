@@ -4,10 +4,12 @@ export type View = {
   readonly pieces: Pieces
   /** What it is a view of, if that is itself a view. */
   readonly outer: View | undefined
+  /** Where the view differs from that, as starts and ends in turn; differences close to each other are one. */
+  readonly changes: readonly number[]
 }
 
 /** Parallel arrays, one place per piece, in order. */
-type Pieces = {
+export type Pieces = {
   /** Where the piece begins in the view, and in the text it was taken from. */
   readonly at: number[]
   readonly from: number[]
@@ -54,6 +56,17 @@ function pieceAt(at: readonly number[], position: number): number {
   return low
 }
 
+/** Differences with less between them are one. */
+const CLOSE = 64
+
+/** Where a place of the text that a view was taken of lies in the view. */
+export function placeIn({ pieces: { at, from, width, thirds } }: View, place: number): number {
+  const piece = pieceAt(from, place)
+  const start = at[piece] ?? 0
+  const isSame = width[piece] === 0 && thirds[piece] === STEP.same
+  return isSame ? start + Math.max(0, place - (from[piece] ?? 0)) : start
+}
+
 /** Puts a view together from left to right. */
 export class ViewBuilder {
   /** Something was replaced. */
@@ -61,6 +74,7 @@ export class ViewBuilder {
   readonly #source: string
   readonly #parts: string[] = []
   readonly #pieces: Pieces = { at: [], from: [], width: [], thirds: [] }
+  readonly #changes: number[] = []
   #length = 0
   #taken = 0
 
@@ -71,17 +85,17 @@ export class ViewBuilder {
   /** Takes over what comes before `from`, then puts `replacement` for the `width` units there. */
   replace(from: number, width: number, replacement: string): void {
     this.#keep(from)
+    this.#change(replacement)
     if (replacement !== '') this.#push(replacement, from, width, STEP.same)
     this.#taken = from + width
-    this.isChanged = true
   }
 
   /** The same, but each unit of `replacement` stands for so many thirds of a unit. */
   decode(from: number, width: number, replacement: string, thirds: number): void {
     this.#keep(from)
+    this.#change(replacement)
     if (replacement !== '') this.#push(replacement, from, 0, thirds)
     this.#taken = from + width
-    this.isChanged = true
   }
 
   /** What stands before `to` and has not been taken over is part of what was replaced before it. */
@@ -91,7 +105,15 @@ export class ViewBuilder {
 
   view(outer: View | undefined): View {
     this.#keep(this.#source.length)
-    return { text: this.#parts.join(''), pieces: this.#pieces, outer }
+    return { text: this.#parts.join(''), pieces: this.#pieces, outer, changes: this.#changes }
+  }
+
+  #change(replacement: string): void {
+    this.isChanged = true
+    const last = this.#changes.length - 1
+    const end = this.#length + replacement.length
+    if (last > 0 && this.#length - (this.#changes[last] ?? 0) <= CLOSE) this.#changes[last] = end
+    else this.#changes.push(this.#length, end)
   }
 
   #keep(to: number): void {

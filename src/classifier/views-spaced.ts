@@ -20,6 +20,11 @@ export class Spacing {
   #length = 0
   #count = 0
 
+  /** More single digits in a row than any number has: a matrix, a drawing. */
+  get isEndless(): boolean {
+    return this.#length === 1 && this.#count > SINGLES_MAX
+  }
+
   clear(): void {
     this.#end = -1
     this.#count = 0

@@ -1,6 +1,7 @@
 import type { UnscannedReason } from '../domain/finding.ts'
 import type { Scan } from './scan.ts'
-import type { View } from './view.ts'
+import { type View } from './view.ts'
+import { narrow } from './views-narrow.ts'
 import { decodeRuns } from './views-binary.ts'
 import { unescape } from './views-escapes.ts'
 import { fold, foldLookalikes } from './views-fold.ts'
@@ -24,10 +25,12 @@ export function readingOf(
   scan: Pick<Scan, 'text' | 'hasEscape' | 'hasFoldable' | 'hasSpaced'>,
   outer: View | undefined,
 ): Reading {
+  const steps: View[] = []
   let view = outer
   let { text } = scan
   const take = (next: View | undefined): void => {
     if (next === undefined) return
+    steps.push(next)
     view = next
     text = next.text
   }
@@ -37,7 +40,7 @@ export function readingOf(
   if (scan.hasFoldable) take(fold(text, view))
   take(foldLookalikes(text, view))
   if (scan.hasSpaced) take(collapse(text, view))
-  return { view: view === outer ? undefined : view, opaque: decoded.opaque }
+  return { view: narrow(steps), opaque: decoded.opaque }
 }
 
 /** Readings have been taken as often as they may, and a run of the text still decodes to text. */
