@@ -76,6 +76,8 @@ export async function spend(env: Env, tenant: string, given: Spend): Promise<voi
       factsJson: JSON.stringify(facts),
       receiptJson: given.receipt === undefined ? null : JSON.stringify(given.receipt),
       bodyHash: 'b'.repeat(64),
+      isOpenWeights: true,
+      isBasicQuality: true,
     },
   })
   if (reserved.status !== 'reserved') throw new Error(`not reserved: ${reserved.status}`)

@@ -5,6 +5,7 @@ import { auditLedger } from '../../stores/audit.ts'
 import { check, invalid, TenantQuery } from './input.ts'
 import { exportRoutes } from './ledger-export.ts'
 import { periodRoutes } from './ledger-period.ts'
+import { reconcileRoutes } from './ledger-reconcile.ts'
 import { reportRoutes } from './ledger-report.ts'
 
 /** The books: exported, reported and checked. All first wait for what has just happened. */
@@ -12,6 +13,7 @@ export const ledgerRoutes = new Hono<{ Bindings: Env }>()
 
 ledgerRoutes.route('/export', exportRoutes)
 ledgerRoutes.route('/report', reportRoutes)
+ledgerRoutes.route('/reconcile', reconcileRoutes)
 ledgerRoutes.route('/', periodRoutes)
 
 ledgerRoutes.get('/verify', async (c) => {

@@ -1,0 +1,310 @@
+import { expect, test } from 'vitest'
+import { INVOICE_FORMATS } from '../../src/ledger/invoices/index.ts'
+import { amountPico, type InvoiceLine } from '../../src/ledger/invoices/invoice.ts'
+import { csvObjects } from '../../src/ledger/invoices/table.ts'
+import {
+  proposals,
+  reconcile,
+  reconcileRequests,
+  type LedgerRow,
+} from '../../src/ledger/reconcile.ts'
+import { NO_SUMS } from '../../src/ledger/rollup.ts'
+import { CATALOG, finance } from './books.ts'
+
+const DAY = '2026-11-03'
+const USD = 1_000_000_000_000n
+
+const row = (changes: Partial<LedgerRow> = {}): LedgerRow => ({
+  ...NO_SUMS,
+  day: DAY,
+  model: 'claude-haiku-4-5',
+  usage_source: 'provider',
+  kind: 'settle',
+  cost_centre: 'cc-1',
+  team: 'search',
+  app: 'assistant',
+  legal_entity: 'Anthropic, PBC',
+  attempts: 10,
+  requests: 10,
+  input_tokens: 100_000_000,
+  costPicoUsd: 100n * USD,
+  ...changes,
+})
+
+const line = (usd: string, changes: Partial<InvoiceLine> = {}): InvoiceLine => ({
+  day: DAY,
+  model: 'claude-haiku-4-5-20251001',
+  requestId: null,
+  costPicoUsd: String(amountPico(usd)),
+  requests: null,
+  tokens: null,
+  ...changes,
+})
+
+const tokens = (input: number): InvoiceLine['tokens'] => ({
+  input_tokens: input,
+  cached_input_tokens: 0,
+  cache_write_5m_tokens: 0,
+  cache_write_1h_tokens: 0,
+  output_tokens: 0,
+})
+
+const given = (lines: readonly InvoiceLine[]) => ({
+  lines,
+  destination: 'anthropic',
+  catalog: CATALOG,
+  finance: finance(),
+})
+
+test.each<[string, readonly LedgerRow[], readonly InvoiceLine[], string, string]>([
+  ['equal figures match', [row()], [line('100')], 'match', '0'],
+  ['the lines of a day and model are added up', [row()], [line('60'), line('40')], 'match', '0'],
+  ['cents within the tolerance are rounding', [row()], [line('100.4')], 'rounding', '400000000000'],
+  [
+    'a dollar is the least tolerance',
+    [row({ costPicoUsd: USD })],
+    [line('1.9')],
+    'rounding',
+    '900000000000',
+  ],
+  [
+    'the same tokens at another price',
+    [row()],
+    [line('120', { tokens: tokens(100_000_000) })],
+    'price-change',
+    '20000000000000',
+  ],
+  [
+    'more tokens, and streams whose usage was counted here',
+    [row(), row({ usage_source: 'counted', costPicoUsd: 0n, requests: 1, input_tokens: 0 })],
+    [line('120', { tokens: tokens(120_000_000) })],
+    'missed-stream',
+    '20000000000000',
+  ],
+  [
+    'more tokens and more requests than passed through',
+    [row()],
+    [line('120', { tokens: tokens(120_000_000), requests: 12 })],
+    'never-passed-through',
+    '20000000000000',
+  ],
+  ['a day that the ledger does not know', [], [line('5')], 'never-passed-through', '5000000000000'],
+  [
+    'tokens that were not priced',
+    [row({ costPicoUsd: 0n })],
+    [line('5')],
+    'unpriced',
+    '5000000000000',
+  ],
+  [
+    'accrued at the bound',
+    [row(), row({ kind: 'expire', usage_source: 'bound', costPicoUsd: 50n * USD })],
+    [line('101')],
+    'accrued-bound',
+    '-49000000000000',
+  ],
+  [
+    'less than the ledger without a bound',
+    [row()],
+    [line('50', { tokens: tokens(50_000_000) })],
+    'unknown',
+    '-50000000000000',
+  ],
+  [
+    'nothing invoiced yet',
+    [row()],
+    [line('0', { costPicoUsd: null })],
+    'not-invoiced',
+    '-100000000000000',
+  ],
+  [
+    'a report of tokens only is priced here',
+    [row()],
+    [line('0', { costPicoUsd: null, tokens: tokens(100_000_000) })],
+    'match',
+    '0',
+  ],
+  ['a provider that names no model', [row()], [line('100', { model: null })], 'match', '0'],
+])('%s', (_name, rows, lines, reason, difference) => {
+  const [variance] = reconcile(rows, given(lines))
+  expect([variance?.reason, String(variance?.differencePicoUsd)]).toEqual([reason, difference])
+})
+
+test('a difference is borne in the share of cost, to the pico-dollar, and what matches is left alone', () => {
+  const rows = [
+    row({ costPicoUsd: 200n * USD }),
+    row({ cost_centre: 'cc-2', costPicoUsd: 100n * USD }),
+  ]
+  const lines = [line('320.000000000001')]
+  const booked = proposals(reconcile(rows, given(lines)), rows, given(lines))
+  expect(
+    booked.map((each) =>
+      each.type === 'difference' ? [each.costCentre, each.costPicoUsd, each.period] : [],
+    ),
+  ).toEqual([
+    ['cc-2', '6666666666667', '2026-11'],
+    ['cc-1', '13333333333334', '2026-11'],
+  ])
+  expect(proposals(reconcile(rows, given([line('300')])), rows, given([]))).toEqual([])
+})
+
+test('spend that never passed through is nobody in particular', () => {
+  const lines = [line('5')]
+  expect(proposals(reconcile([], given(lines)), [], given(lines))).toMatchObject([
+    { costCentre: 'unassigned', costPicoUsd: '5000000000000', legalEntity: 'anthropic Inc.' },
+  ])
+})
+
+test('requests are matched by the provider’s own id', () => {
+  const request = (requestId: string) => ({
+    requestId,
+    day: DAY,
+    model: 'claude-haiku-4-5',
+    costPicoUsd: 5n * USD,
+    tokens: 5n,
+  })
+  const lines = [line('5', { requestId: 'a' }), line('7', { requestId: 'c' })]
+  const found = reconcileRequests([request('a'), request('b')], given(lines))
+  expect(found.map(({ requestId, reason }) => [requestId, reason])).toEqual([
+    ['a', 'match'],
+    ['b', 'not-invoiced'],
+    ['c', 'never-passed-through'],
+  ])
+})
+
+test.each<[string | number, number, string | undefined]>([
+  [0.06, 0, '60000000000'],
+  [6e-7, 0, '600000'],
+  ['$1,234.50', 0, '1234500000000000'],
+  ['123.78912', 2, '1237891200000'],
+  ['-0.0000000000005', 0, '-1'],
+  ['1.2.3', 0, undefined],
+  ['', 0, undefined],
+])('the amount %s with %i decimals moved', (amount, scale, expected) => {
+  expect(amountPico(amount, scale)?.toString()).toBe(expected)
+})
+
+const AT = Date.parse(DAY) / 1000
+
+test.each<[string, unknown, unknown]>([
+  [
+    'openai-costs',
+    {
+      object: 'page',
+      data: [
+        {
+          object: 'bucket',
+          start_time: AT,
+          results: [
+            {
+              object: 'organization.costs.result',
+              amount: { value: 0.06, currency: 'usd' },
+              line_item: 'gpt-5-mini, cached input',
+            },
+          ],
+        },
+      ],
+    },
+    { day: DAY, model: 'gpt-5-mini', costPicoUsd: '60000000000' },
+  ],
+  [
+    'openai-usage',
+    {
+      data: [
+        {
+          start_time: AT,
+          results: [
+            {
+              object: 'organization.usage.completions.result',
+              input_tokens: 1000,
+              input_cached_tokens: 800,
+              output_tokens: 50,
+              num_model_requests: 5,
+              model: 'gpt-5-mini-2025-08-07',
+            },
+          ],
+        },
+      ],
+    },
+    {
+      day: DAY,
+      requests: 5,
+      costPicoUsd: null,
+      tokens: { input_tokens: 200, cached_input_tokens: 800, output_tokens: 50 },
+    },
+  ],
+  [
+    'anthropic-costs',
+    {
+      data: [
+        {
+          starting_at: `${DAY}T00:00:00Z`,
+          ending_at: '2026-11-04T00:00:00Z',
+          results: [
+            { currency: 'USD', amount: '123.45', model: 'claude-haiku-4-5', description: 'x' },
+          ],
+        },
+      ],
+      has_more: false,
+    },
+    { day: DAY, model: 'claude-haiku-4-5', costPicoUsd: '1234500000000' },
+  ],
+  [
+    'anthropic-usage',
+    {
+      data: [
+        {
+          starting_at: `${DAY}T00:00:00Z`,
+          results: [
+            {
+              uncached_input_tokens: 7,
+              cache_read_input_tokens: 3,
+              cache_creation: { ephemeral_5m_input_tokens: 2, ephemeral_1h_input_tokens: 1 },
+              output_tokens: 5,
+              model: 'claude-haiku-4-5',
+            },
+          ],
+        },
+      ],
+    },
+    {
+      day: DAY,
+      costPicoUsd: null,
+      tokens: {
+        input_tokens: 7,
+        cached_input_tokens: 3,
+        cache_write_5m_tokens: 2,
+        cache_write_1h_tokens: 1,
+        output_tokens: 5,
+      },
+    },
+  ],
+  [
+    'table',
+    csvObjects(
+      `Date,Model Name,Input Tokens,Output Tokens,"Cost (USD)",Request ID\r\n${DAY} 10:00:00Z,"meta/llama, 3.3",100,5,$0.25,r-1\r\n`,
+    ),
+    {
+      day: DAY,
+      model: 'meta/llama, 3.3',
+      requestId: 'r-1',
+      requests: 1,
+      costPicoUsd: '250000000000',
+      tokens: { input_tokens: 100 },
+    },
+  ],
+])('%s is recognised and read', (name, content, expected) => {
+  const recognised = Object.keys(INVOICE_FORMATS).find((each) =>
+    INVOICE_FORMATS[each]?.recognise(content),
+  )
+  const read = INVOICE_FORMATS[name]?.read(content)
+  expect(recognised).toBe(name)
+  expect(read).toMatchObject({ ok: true, value: [expected] })
+})
+
+test('a table without a cost is refused, and the answer names what is missing', () => {
+  expect(INVOICE_FORMATS['table']?.read([{ date: DAY, model: 'x' }])).toMatchObject({
+    ok: false,
+    error: expect.stringContaining('row 1: needs a day'),
+  })
+})
