@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   redact: async () => (await import('./commands/redact.ts')).redactCommand,
   simulate: async () => (await import('./commands/simulate.ts')).simulateCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
+  tco: async () => (await import('./commands/tco.ts')).tcoCommand,
   transcode: async () => (await import('./commands/transcode.ts')).transcodeCommand,
 }
 

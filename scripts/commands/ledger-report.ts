@@ -3,6 +3,7 @@ import { formatUsd } from '../../src/domain/money.ts'
 import { withAdmin } from '../lib/admin-client.ts'
 import { explain, wrong } from '../lib/admin-report.ts'
 import { readOptions, targetOf } from '../lib/ledger-options.ts'
+import { tableText } from '../lib/table-text.ts'
 
 const Line = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
 const Reported = z.object({
@@ -45,18 +46,3 @@ const inDollars = (line: z.infer<typeof Line>): Cells =>
         : [name, value === null ? '' : String(value)],
     ),
   )
-
-export function tableText(lines: readonly Cells[]): string {
-  const names = Object.keys(lines[0] ?? {})
-  if (names.length === 0) return 'nothing in this month'
-  const rows = [names, ...lines.map((line) => names.map((name) => line[name] ?? ''))]
-  const widths = names.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}

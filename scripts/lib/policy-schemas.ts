@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { Bundle } from '../../src/policy/schema.ts'
+import { Finance } from '../../src/ledger/finance.ts'
+import { TcoInputs } from '../../src/ledger/tco.ts'
 import { GoldenCases } from './golden-cases.ts'
 import { POLICY_FILES } from './policy-tables.ts'
 
@@ -11,6 +13,8 @@ export function policySchemas(): ReadonlyMap<string, object> {
     schemas.set(name, toJsonSchema(z.strictObject(shape), `policies/${name}.yaml`))
   }
   schemas.set('cases', toJsonSchema(GoldenCases, 'policies/cases/*.yaml'))
+  schemas.set('finance', toJsonSchema(Finance, 'policies/finance.yaml'))
+  schemas.set('tco', toJsonSchema(TcoInputs, 'policies/tco.yaml'))
   return schemas
 }
 
