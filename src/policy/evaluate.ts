@@ -1,15 +1,18 @@
 import type { DestinationFacts } from '../domain/destination.ts'
 import type { Obligations } from '../domain/plan.ts'
 import type { Quality } from '../domain/request.ts'
-import {
-  compileDestinationCondition,
-  compileRequestCondition,
-  type Groups,
-  type RequestAttributes,
-  type RequestTest,
-} from './conditions.ts'
+import { compileDestinationCondition, type RequestAttributes } from './conditions.ts'
 import { DAY_MS, factsAt, isOutside, isWithin } from './facts.ts'
 import { type CompiledObligation, compileObligation, oblige } from './oblige.ts'
+import {
+  type CategoryBits,
+  categoryBitsOf,
+  compileRequestCondition,
+  type Encoded,
+  encode,
+  meets,
+  type RequestTest,
+} from './request-test.ts'
 import type { Bundle, Guardrail, Route, Waiver, Window } from './schema.ts'
 
 export { lower } from './oblige.ts'
@@ -21,6 +24,7 @@ export type Rules = {
   readonly guardrails: readonly CompiledGuardrail[]
   readonly routes: readonly CompiledRoute[]
   readonly obligations: readonly CompiledObligation[]
+  readonly categoryBits: CategoryBits
 }
 
 type CompiledGuardrail = {
@@ -62,6 +66,11 @@ export type Verdict = {
 export function compileRules(bundle: Bundle, atMs: number): Rules {
   const groups = bundle.attributes.countryGroups
   const facts = bundle.destinations.map((destination) => factsAt(destination, atMs))
+  const bits = categoryBitsOf(
+    [bundle.guardrails, bundle.routes, bundle.obligations, bundle.waivers].flatMap((rules) =>
+      rules.map(({ when }) => when),
+    ),
+  )
   const matching = (condition: Guardrail['never']): readonly number[] => {
     const test = compileDestinationCondition(condition, groups)
     return facts.flatMap((one, position) => (test(one) ? [position] : []))
@@ -69,7 +78,7 @@ export function compileRules(bundle: Bundle, atMs: number): Rules {
   const waiver = ({ id, when, to }: Waiver): CompiledWaiver => ({
     id,
     // What is lifted must be certain: nothing is waived for a request that was not read completely.
-    applies: certainly(compileRequestCondition(when, groups, 'seen')),
+    applies: compileRequestCondition({ ...when, scan: certain(when) }, groups, 'seen', bits),
     lifts: matching(to),
   })
   return {
@@ -78,7 +87,7 @@ export function compileRules(bundle: Bundle, atMs: number): Rules {
     guardrails: byWeight(inForce(bundle.guardrails, atMs)).map(({ id, level, when, never }) => ({
       id,
       simulated: level === 'simulate',
-      applies: compileRequestCondition(when, groups, 'worst'),
+      applies: compileRequestCondition(when, groups, 'worst', bits),
       forbids: matching(never),
       waivers:
         level === 'enforce'
@@ -87,10 +96,11 @@ export function compileRules(bundle: Bundle, atMs: number): Rules {
     })),
     routes: bundle.routes
       .filter(({ window }) => window === undefined || isWithin(window, atMs))
-      .map((route) => compileRoute(route, bundle, groups)),
+      .map((route) => compileRoute(route, bundle, bits)),
     obligations: byId(inForce(bundle.obligations, atMs)).map((one) =>
-      compileObligation(one, facts, groups),
+      compileObligation(one, facts, groups, bits),
     ),
+    categoryBits: bits,
   }
 }
 
@@ -113,31 +123,32 @@ export function evaluate(rules: Rules, request: RequestAttributes): Verdict {
   const fired: string[] = []
   const simulated: string[] = []
   const waived: string[] = []
-  const removedBy: (string[] | undefined)[] = rules.destinations.map(() => undefined)
+  const removedBy = rules.destinations.map((): string[] | undefined => undefined)
+  const encoded = encode(request, rules.categoryBits)
   for (const guardrail of rules.guardrails) {
-    if (!guardrail.applies(request)) continue
+    if (!meets(guardrail.applies, encoded)) continue
     if (guardrail.simulated) {
       if (guardrail.forbids.length > 0) simulated.push(guardrail.id)
       continue
     }
     fired.push(guardrail.id)
-    const lifted = lift(guardrail, request, waived)
+    const lifted = lift(guardrail, encoded, waived)
     for (const position of guardrail.forbids) {
       if (lifted?.has(position) !== true) (removedBy[position] ??= []).push(guardrail.id)
     }
   }
-  const route = routeFor(rules.routes, request, simulated)
-  const obligations = oblige(rules.obligations, request, removedBy, simulated)
+  const route = routeFor(rules.routes, encoded, simulated)
+  const obligations = oblige(rules.obligations, encoded, removedBy, simulated)
   return { fired, simulated, waived, removedBy, route, obligations }
 }
 
 function routeFor(
   routes: readonly CompiledRoute[],
-  request: RequestAttributes,
+  encoded: Encoded,
   simulated: string[],
 ): CompiledRoute | undefined {
   for (const route of routes) {
-    if (!route.applies(request)) continue
+    if (!meets(route.applies, encoded)) continue
     if (!route.simulated) return route
     simulated.push(route.id)
   }
@@ -146,13 +157,13 @@ function routeFor(
 
 function lift(
   { forbids, waivers }: CompiledGuardrail,
-  request: RequestAttributes,
+  encoded: Encoded,
   waived: string[],
 ): ReadonlySet<number> | undefined {
   if (waivers.length === 0) return undefined
   const lifted = new Set<number>()
   for (const waiver of waivers) {
-    if (!waiver.applies(request)) continue
+    if (!meets(waiver.applies, encoded)) continue
     if (waiver.lifts.some((position) => forbids.includes(position))) waived.push(waiver.id)
     for (const position of waiver.lifts) lifted.add(position)
   }
@@ -179,12 +190,11 @@ const WAIVABLE = 1000
 const weightOf = ({ level, never }: Guardrail): number =>
   (level === 'enforce-no-waiver' ? 0 : WAIVABLE) + Object.keys(never).length
 
-const certainly =
-  (test: RequestTest): RequestTest =>
-  (request) =>
-    request.label.scan === 'complete' && test(request)
+/** A waiver is for requests that were read completely, whatever else its condition says of the scan. */
+const certain = ({ scan }: Waiver['when']): Waiver['when']['scan'] =>
+  scan === undefined || scan.includes('complete') ? ['complete'] : []
 
-function compileRoute(route: Route, bundle: Bundle, groups: Groups): CompiledRoute {
+function compileRoute(route: Route, bundle: Bundle, bits: CategoryBits): CompiledRoute {
   const ranks = bundle.destinations.map(({ id, facts }) =>
     route.prefer.findIndex((rank) => {
       const targets = Array.isArray(rank) ? rank : [rank]
@@ -194,7 +204,7 @@ function compileRoute(route: Route, bundle: Bundle, groups: Groups): CompiledRou
   return {
     id: route.id,
     simulated: route.level === 'simulate',
-    applies: compileRequestCondition(route.when, groups, 'seen'),
+    applies: compileRequestCondition(route.when, bundle.attributes.countryGroups, 'seen', bits),
     ranks,
     quality: route.quality,
   }

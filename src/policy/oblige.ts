@@ -1,12 +1,14 @@
 import type { DestinationFacts } from '../domain/destination.ts'
 import { parseUsd } from '../domain/money.ts'
 import type { Obligations } from '../domain/plan.ts'
+import type { Groups } from './conditions.ts'
 import {
+  type CategoryBits,
   compileRequestCondition,
-  type Groups,
-  type RequestAttributes,
+  type Encoded,
+  meets,
   type RequestTest,
-} from './conditions.ts'
+} from './request-test.ts'
 import type { Obligation } from './schema.ts'
 
 export type CompiledObligation = {
@@ -24,12 +26,13 @@ export function compileObligation(
   { id, level, when, must }: Obligation,
   facts: readonly DestinationFacts[],
   groups: Groups,
+  bits: CategoryBits,
 ): CompiledObligation {
   const cannot = forbiddenBy(must)
   return {
     id,
     simulated: level === 'simulate',
-    applies: compileRequestCondition(when, groups, 'worst'),
+    applies: compileRequestCondition(when, groups, 'worst', bits),
     demands: demandsOf(must),
     forbids: facts.flatMap((one, position) => (cannot(one) ? [position] : [])),
     onlyLongCache: 'cache' in must,
@@ -71,48 +74,43 @@ const NO_OBLIGATIONS: Obligations = {
 /** All that match, joined to the strictest. Notes in `removedBy` and `simulated` what that does to destinations. */
 export function oblige(
   obligations: readonly CompiledObligation[],
-  request: RequestAttributes,
+  encoded: Encoded,
   removedBy: (string[] | undefined)[],
   simulated: string[],
 ): Obligations {
-  let joined = NO_OBLIGATIONS
-  let sources: string[] | undefined
-  for (const {
-    id,
-    simulated: isSimulated,
-    applies,
-    demands,
-    forbids,
-    onlyLongCache,
-  } of obligations) {
-    if (!applies(request)) continue
-    if (isSimulated) {
-      simulated.push(id)
+  let joined: Mutable<Obligations> | undefined
+  const sources: string[] = []
+  for (const one of obligations) {
+    if (!meets(one.applies, encoded)) continue
+    if (one.simulated) {
+      simulated.push(one.id)
       continue
     }
-    ;(sources ??= []).push(id)
-    joined = joinObligations(joined, demands)
-    if (onlyLongCache && !request.handling.longCache) continue
-    for (const position of forbids) (removedBy[position] ??= []).push(id)
+    sources.push(one.id)
+    joined ??= { ...NO_OBLIGATIONS, sources }
+    tighten(joined, one.demands)
+    if (one.onlyLongCache && !encoded.request.handling.longCache) continue
+    for (const position of one.forbids) (removedBy[position] ??= []).push(one.id)
   }
-  return sources === undefined ? joined : { ...joined, sources }
+  return joined ?? NO_OBLIGATIONS
 }
 
-function joinObligations(a: Obligations, b: Partial<Obligations>): Obligations {
-  return {
-    redact: union(a.redact, b.redact ?? []),
-    redactBy: b.redactBy === 'mask' ? 'mask' : a.redactBy,
-    logLevel: b.logLevel ?? a.logLevel,
-    maxCostPicoUsd: lower(a.maxCostPicoUsd, b.maxCostPicoUsd),
-    cache: b.cache ?? a.cache,
-    review: b.review ?? a.review,
-    fresh: b.fresh ?? a.fresh,
-    sources: a.sources,
-  }
+type Mutable<T> = { -readonly [key in keyof T]: T[key] }
+
+function tighten(joined: Mutable<Obligations>, demands: Partial<Obligations>): void {
+  const { redact, redactBy, logLevel, maxCostPicoUsd, cache, review, fresh } = demands
+  if (redact !== undefined) joined.redact = union(joined.redact, redact)
+  if (redactBy === 'mask') joined.redactBy = redactBy
+  if (logLevel !== undefined) joined.logLevel = logLevel
+  if (maxCostPicoUsd !== undefined)
+    joined.maxCostPicoUsd = lower(joined.maxCostPicoUsd, maxCostPicoUsd)
+  if (cache !== undefined) joined.cache = cache
+  if (review !== undefined) joined.review = review
+  if (fresh !== undefined) joined.fresh = fresh
 }
 
 const union = (a: readonly string[], b: readonly string[]): readonly string[] =>
-  b.length === 0 ? a : a.length === 0 ? b : [...new Set([...a, ...b])].toSorted()
+  a.length === 0 ? b : [...new Set([...a, ...b])].toSorted()
 
 /** The lower of two limits, either of which may be absent. */
 export const lower = (a: bigint | undefined, b: bigint | undefined): bigint | undefined =>

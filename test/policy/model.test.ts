@@ -50,42 +50,46 @@ const SIZE = { guardrails: 8, routes: 5, obligations: 4, waivers: 2, destination
 const POLICIES = 150
 const REQUESTS = 20
 
-test('the diagram and the engine agree on more than 100,000 requests under random policies', () => {
-  let checks = 0
-  const permitted = { raw: 0, redacted: 0 }
-  const differences: object[] = []
-  for (let seed = 1; seed <= POLICIES; seed++) {
-    const bundle = randomBundle(seed, SIZE)
-    const model = modelFrom(bundle)
-    const draw = drawFrom(seed + 100_000)
-    for (const atMs of MOMENTS) {
-      const rules = compileRules(bundle, atMs)
-      for (let count = 0; count < REQUESTS; count++) {
-        const request = randomRequest(draw)
-        const mustRedact = evaluate(rules, request).obligations.redact.length > 0
-        // What remains keeps who asked and how much was read.
-        const { scan } = request.label
-        const rest = { ...request, label: { ...randomLabel(draw), scan } }
-        for (const destination of bundle.destinations.keys()) {
-          const asked = { destination, atMs }
-          const raw = evaluated(rules, request, destination, 'raw')
-          if (raw !== drawn(model, { ...asked, request, form: 'raw' }))
-            differences.push({ seed, ...asked, request, raw })
-          checks++
-          permitted.raw += Number(raw)
-          if (!mustRedact) continue
-          const redacted = evaluated(rules, rest, destination, 'redacted')
-          if (redacted !== drawn(model, { ...asked, request: rest, form: 'redacted' }))
-            differences.push({ seed, ...asked, rest, redacted })
-          checks++
-          permitted.redacted += Number(redacted)
+test(
+  'the diagram and the engine agree on more than 100,000 requests under random policies',
+  { timeout: 60_000 },
+  () => {
+    let checks = 0
+    const permitted = { raw: 0, redacted: 0 }
+    const differences: object[] = []
+    for (let seed = 1; seed <= POLICIES; seed++) {
+      const bundle = randomBundle(seed, SIZE)
+      const model = modelFrom(bundle)
+      const draw = drawFrom(seed + 100_000)
+      for (const atMs of MOMENTS) {
+        const rules = compileRules(bundle, atMs)
+        for (let count = 0; count < REQUESTS; count++) {
+          const request = randomRequest(draw)
+          const mustRedact = evaluate(rules, request).obligations.redact.length > 0
+          // What remains keeps who asked and how much was read.
+          const { scan } = request.label
+          const rest = { ...request, label: { ...randomLabel(draw), scan } }
+          for (const destination of bundle.destinations.keys()) {
+            const asked = { destination, atMs }
+            const raw = evaluated(rules, request, destination, 'raw')
+            if (raw !== drawn(model, { ...asked, request, form: 'raw' }))
+              differences.push({ seed, ...asked, request, raw })
+            checks++
+            permitted.raw += Number(raw)
+            if (!mustRedact) continue
+            const redacted = evaluated(rules, rest, destination, 'redacted')
+            if (redacted !== drawn(model, { ...asked, request: rest, form: 'redacted' }))
+              differences.push({ seed, ...asked, rest, redacted })
+            checks++
+            permitted.redacted += Number(redacted)
+          }
         }
       }
     }
-  }
-  expect(differences.slice(0, 3)).toEqual([])
-  expect(checks).toBeGreaterThan(100_000)
-  // Both answers occur often, so that agreeing means something.
-  expect(permitted.raw).toBeGreaterThan(checks / 10)
-  expect(permitted.redacted).toBeGreaterThan(checks / 100)
-})
+    expect(differences.slice(0, 3)).toEqual([])
+    expect(checks).toBeGreaterThan(100_000)
+    // Both answers occur often, so that agreeing means something.
+    expect(permitted.raw).toBeGreaterThan(checks / 10)
+    expect(permitted.redacted).toBeGreaterThan(checks / 100)
+  },
+)
