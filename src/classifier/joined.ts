@@ -91,7 +91,10 @@ class Joining {
   append(leaf: Leaf, from = 0): boolean {
     const isLong = leaf.text.length > 2 * REACH
     const text = isLong ? leaf.text.slice(0, REACH) : leaf.text
-    if (this.#isFigures && this.#text !== '' && isFigure(text)) this.#text += ' '
+    if (this.#parts.length > 0) {
+      const isRow = this.#isFigures && isFigure(text)
+      this.#text += isRow ? ' ' : gapBetween(this.#text, text)
+    }
     this.#isFigures &&= isFigure(text)
     this.#parts.push({ leaf, at: this.#text.length, from, length: text.length })
     this.#text += text
@@ -107,6 +110,12 @@ class Joining {
     const key = this.#isFigures ? this.#key : ''
     return { text: this.#text, key, isFigures: this.#isFigures, parts: this.#parts }
   }
+}
+
+/** What stands between two groups of four, if the text was parted between groups; else nothing. */
+function gapBetween(tail: string, head: string): string {
+  if (!/(?:^|\D)\d{4}$/.test(tail.slice(-5)) || !/^\d{4}(?:\D|$)/.test(head)) return ''
+  return /\d([ .-])\d{4}$/.exec(tail.slice(-6))?.[1] ?? /^\d{4}([ .-])\d/.exec(head)?.[1] ?? ''
 }
 
 /** A leaf that is nothing but a few digits. */

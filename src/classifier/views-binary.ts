@@ -8,8 +8,8 @@ const RUN_MIN = 15
 /** Share of a run's bytes that must be text, and the stretch of text that counts within anything. */
 const TEXT_SHARE = 0.9
 const STRETCH_MIN = 24
-/** Shorter binaries hold no document and hardly a word. */
-const MEDIA_MIN = 256
+/** Bytes from which a picture may show more than an icon does. Archives of any size hold text. */
+const PICTURE_MIN = 192
 /** A run may begin with something else, such as the folder of a path; so many separators are tried, in runs so long. */
 const STARTS_MAX = 3
 const RESTART_WITHIN = 4_096
@@ -37,6 +37,19 @@ const digitAt = (text: string, at: number): number => {
 /** A run of digits, decoded: `froms[i]` to `ends[i]` is where a line of it stands, all but the last of whole quadruples. */
 type Decoded = { readonly bytes: Uint8Array; readonly lines: readonly Line[]; readonly end: number }
 type Line = { readonly from: number; readonly byte: number }
+
+/** The text from `start` on is one run of base64, lines broken or not, and all of it decodes to text. */
+export function isTextInBase64(text: string, start: number): boolean {
+  let end = start
+  while (end < text.length && digitAt(text, end) >= 0) end++
+  if (end - start < RUN_MIN) return false
+  const decoded = decodeBase64(text, start, end)
+  return (
+    text.slice(decoded.end).trim() === '' &&
+    mediaOf(decoded.bytes) === undefined &&
+    isText(decoded.bytes, true)
+  )
+}
 
 /** Replaces runs of base64, base64url and hexadecimal that decode to text. Binaries stay, and those that may hold a document are named. */
 export function decodeRuns(
@@ -78,8 +91,10 @@ function readRun(builder: ViewBuilder, text: string, start: number, end: number)
   let from = start
   for (let tries = 0; tries < STARTS_MAX && end - from >= RUN_MIN; tries++) {
     const decoded = decodeBase64(text, from, end)
-    const opaque = decoded.bytes.length * 1.3 < MEDIA_MIN ? undefined : mediaOf(decoded.bytes)
-    if (opaque !== undefined) return { end: decoded.end, opaque }
+    const opaque = mediaOf(decoded.bytes)
+    if (opaque === 'file' || (opaque !== undefined && decoded.bytes.length >= PICTURE_MIN)) {
+      return { end: decoded.end, opaque }
+    }
     if (isText(decoded.bytes)) {
       emitLines(builder, decoded)
       return { end: decoded.end }
@@ -190,7 +205,7 @@ const isPrintable = (byte: number): boolean =>
   (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09
 
 /** Nearly all of it is text in UTF-8, or a stretch of it is too long to be chance. */
-function isText(bytes: Uint8Array): boolean {
+function isText(bytes: Uint8Array, isWhole = false): boolean {
   let printable = 0
   let stretch = 0
   let longest = 0
@@ -205,6 +220,7 @@ function isText(bytes: Uint8Array): boolean {
     } else stretch = 0
     at += width
   }
+  if (isWhole) return printable === bytes.length
   return printable >= bytes.length * TEXT_SHARE || longest >= STRETCH_MIN
 }
 

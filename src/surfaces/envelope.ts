@@ -1,3 +1,4 @@
+import { isTextInBase64 } from '../classifier/views-binary.ts'
 import type { Unscanned, UnscannedReason } from '../domain/finding.ts'
 import type { Envelope, Leaf } from '../domain/leaf.ts'
 import { children, keyOf, member, pointerOf, stringOf } from '../encoding/json-document.ts'
@@ -34,7 +35,7 @@ export function envelopeOf(document: JsonDocument, reading: Reading = OPENAI): E
       const key = keyOf(document, node) ?? ''
       if (!reading.words.has(key)) leaves.push({ text: key, kind: 'key', node })
       const found = reading.opaque(document, node, key)
-      if (found !== undefined) {
+      if (found !== undefined && !isReadable(document, found.data)) {
         opaque.push({ path: pointerOf(document, node), reason: found.reason })
         unreadable.add(found.data)
       }
@@ -52,11 +53,27 @@ export function envelopeOf(document: JsonDocument, reading: Reading = OPENAI): E
 
 const DATA_URL = 'data:'
 
+/** Values of these keys are words of the protocol: what people say goes on behind them. */
+const ASIDE = new Set(['role', 'type', 'id', 'status'])
+
 function pushText(document: JsonDocument, node: number, leaves: Leaf[], opaque: Unscanned[]): void {
   const text = stringOf(document, node) ?? ''
-  if (text.startsWith(DATA_URL) && text.slice(0, 256).includes(';base64,')) {
+  if (text === '') return
+  if (isBase64Url(text) && !isReadable(document, node)) {
     opaque.push({ path: pointerOf(document, node), reason: 'encoded' })
-  } else if (text !== '') leaves.push({ text, kind: 'string', node })
+    return
+  }
+  const leaf: Leaf = { text, kind: 'string', node }
+  leaves.push(ASIDE.has(keyOf(document, node) ?? '') ? { ...leaf, isAside: true } : leaf)
+}
+
+const isBase64Url = (text: string): boolean =>
+  text.startsWith(DATA_URL) && text.slice(0, 256).includes(';base64,')
+
+/** Base64 that is nothing but text, with or without the head of a `data:` URL: the classifier reads it like any other text. */
+function isReadable(document: JsonDocument, node: number): boolean {
+  const text = node < 0 ? '' : (stringOf(document, node) ?? '')
+  return isTextInBase64(text, isBase64Url(text) ? text.indexOf(',') + 1 : 0)
 }
 
 /** A part that cannot be read. */
@@ -77,6 +94,8 @@ function opaqueMember(document: JsonDocument, node: number, key: string): Opaque
     }
     case 'file_data':
       return isText(document, node) ? { reason: 'file', data: node } : undefined
+    case 'file_url':
+      return isText(document, node) ? { reason: 'remote-url', data: -1 } : undefined
     case 'file_id':
       return isText(document, node) ? { reason: 'file', data: -1 } : undefined
     case 'audio': {
