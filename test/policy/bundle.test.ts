@@ -249,6 +249,20 @@ describe('a problem names its place, its rule and what is accepted', () => {
       /two different/,
     ],
     [
+      'days that end before they begin',
+      { guardrails: [{ ...one, window: { from: '2027-01-01', until: '2026-01-01' } }] },
+      ['guardrails', 0, 'window'],
+      'g-one',
+      /after `from`/,
+    ],
+    [
+      'a route that nobody can waive',
+      { routes: [rule('r-one', { level: 'enforce-no-waiver', prefer: ['cheapest'] })] },
+      ['routes', 0, 'level'],
+      'r-one',
+      /"simulate".*"enforce"/,
+    ],
+    [
       'an obligation without an end',
       { obligations: [rule('o-one', { must: { maxCostUsd: 'much' } })] },
       ['obligations', 0, 'must', 'maxCostUsd'],
