@@ -4,10 +4,10 @@ export const NAME = "[A-Z\\u00c0-\\u00de][\\w\\u00df-\\u024f'’.-]{0,24}"
 const UNIT = '(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|#|No)\\.? ?#?\\w{1,6}'
 
 const TYPES =
-  'rue|avenue|av\\.|boulevard|bd\\.?|blvd|place|chemin|all\\u00e9e|all\\u00e9es|impasse|quai|cours|route|square|passage|sentier|faubourg|mont\\u00e9e|rond-point|villa|cit\\u00e9|lotissement|' +
-  'calle|c/|avenida|avinguda|avda\\.?|avd\\.|ctra\\.?|crta\\.?|r\u00faa|glorieta|urbanizaci\u00f3n|urb\\.|pol\u00edgono|pza\\.?|pz\\.?|plaza|paseo|carrer|camino|carretera|ronda|traves\\u00eda|' +
+  'rue|avenue|av\\.|boulevard|bd\\.?|blvd|place|chemin|allée|allées|impasse|quai|cours|route|square|passage|sentier|faubourg|montée|rond-point|villa|cité|lotissement|' +
+  'calle|c/|avenida|avinguda|avda\\.?|avd\\.|ctra\\.?|crta\\.?|r\u00faa|glorieta|urbanizaci\u00f3n|urb\\.|pol\u00edgono|pza\\.?|pz\\.?|plaza|paseo|carrer|camino|carretera|ronda|travesía|' +
   'via|viale|piazza|piazzale|corso|vicolo|largo|strada|contrada|lungomare|' +
-  'rua|r\\.|travessa|pra\\u00e7a|alameda|estrada|rodovia|' +
+  'rua|r\\.|travessa|praça|alameda|estrada|rodovia|' +
   'ulica|ul\\.|al\\.|aleja|plac|pl\\.|os\\.'
 
 /** In small letters, and with a capital. */
@@ -16,6 +16,8 @@ function cased(types: readonly string[]): string {
   return `(?:${both.join('|')})`
 }
 const FIRST = cased(TYPES.split('|'))
+/** The same as words, in small letters and without dots: a quick no before FRENCH. */
+export const FIRST_WORDS = new Set(TYPES.split('|').map((type) => type.replace(/\\\.\??$/, '')))
 
 /** In France and England these stand behind the number; `Fifth Avenue School, 600` names a school. */
 const BEHIND = new Set(
@@ -31,7 +33,7 @@ export const FRENCH = new RegExp(
 
 /** What stands before the number: `Calle de Alcalá `, `Via Roma, `, `ul. Marszałkowska `. */
 export const TYPE_FIRST = new RegExp(
-  `(?:^|[\\s,:("])(${BEFORE}(?:(?<=[./]) ?| )[\\w\\u00c0-\\u024f'’./-]{1,24}(?: [\\w\\u00c0-\\u024f'’./-]{1,24}){0,4},? ?(?:n[.\\u00ba\\u00b0]{0,2} ?|num\\.? ?|n\\u00famero )?)$`,
+  `(?:^|[\\s,:("])(${BEFORE}(?:(?<=[./]) ?| )[\\w\\u00c0-\\u024f'’./-]{1,24}(?: [\\w\\u00c0-\\u024f'’./-]{1,24}){0,4},? ?(?:n[.\\u00ba\\u00b0]{0,2} ?|num\\.? ?|número )?)$`,
 )
 
 const STATES =

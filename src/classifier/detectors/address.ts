@@ -5,6 +5,7 @@ import { isFarScript } from '../tokens.ts'
 import {
   ANY_STREET,
   BOXES,
+  FIRST_WORDS,
   FRENCH,
   MILITARY,
   PROMISES,
@@ -105,9 +106,8 @@ function ahead(scan: Scan, start: number, numberEnd: number): boolean {
     claim(scan, start, end, isPromised ? 0.9 : isSure ? 0.7 : 0.4)
     return isSure
   }
-  // Types that stand first begin small, or with one of these letters.
   FRENCH.lastIndex = start
-  if (TYPE_LETTERS.has(text.charCodeAt(from + 1) | 0x20) && FRENCH.test(text)) {
+  if (FIRST_WORDS.has(firstWord(text, from)) && FRENCH.test(text)) {
     claim(scan, start, withTail(text, FRENCH.lastIndex), isPromised ? 0.9 : 0.7)
     return true
   }
@@ -144,13 +144,17 @@ const EASTERN_TOWN =
 const EASTERN_NUMBER =
   /^(?:(?:[-\uff0d]\d{1,4}){1,3}|(?:\u4e01\u76ee|\u756a\u5730?|\u53f7|\u865f|\u53f7\u697c)(?:\d{1,4}(?:-\d{1,4})?)?)/
 
-const TYPE_LETTERS = new Set(Array.from('rabpciqsfmvltuo', (letter) => letter.charCodeAt(0)))
-
 const AFTER_PREPOSITION = /(?:^|\s)(?:at|on|to|from|about|near|in|is) $/
+
+/** Behind the number, in small letters, without a dot. */
+const firstWord = (text: string, from: number): string =>
+  (/^ ([\w\u00c0-\u024f-]{1,12}\/?)/.exec(text.slice(from, from + 14))?.[1] ?? '').toLowerCase()
 
 /** Past `12b`, `12-14` and a comma. */
 function afterNumber(text: string, end: number): number {
-  const rest = /^(?:[A-Za-z](?![A-Za-z])|[-/]\d{1,4})?,?/.exec(text.slice(end, end + 7))
+  const rest = /^(?: ?(?:bis|ter|quater)\b|[A-Za-z](?![A-Za-z])|[-/]\d{1,4})?,?/.exec(
+    text.slice(end, end + 9),
+  )
   return end + (rest?.[0].length ?? 0)
 }
 

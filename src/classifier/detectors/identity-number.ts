@@ -22,7 +22,21 @@ const BARE_MAX = 40
 
 const ANY_CONFIDENCE = 0.7
 
-type Known = IdFormat & { readonly context: string }
+type Known = IdFormat & { readonly context: number }
+
+/** Contexts of the formats by number, and how far back each stands from the number that is being read. */
+const contexts = [...new Set(ID_FORMATS.map(contextOf))]
+const distances = new Float64Array(contexts.length)
+const UNKNOWN = -1
+
+/** Asked once for all formats that share a context. */
+function distanceTo(scan: Scan, context: number, start: number): number {
+  const known = distances[context] ?? UNKNOWN
+  if (known !== UNKNOWN) return known
+  const distance = Math.max(0, scan.distance(contexts[context] ?? '', start))
+  distances[context] = distance
+  return distance
+}
 
 /** By length without separators. */
 const byLength: readonly (readonly Known[])[] = arrange(ID_FORMATS)
@@ -47,7 +61,7 @@ function mayBeDigits({ source }: RegExp): boolean {
 function arrange(formats: readonly IdFormat[]): readonly (readonly Known[])[] {
   const arranged: Known[][] = Array.from({ length: 42 }, () => [])
   for (const format of formats) {
-    const known = { ...format, context: contextOf(format) }
+    const known = { ...format, context: contexts.indexOf(contextOf(format)) }
     for (const length of format.lengths) arranged[length]?.push(known)
   }
   return arranged
@@ -71,9 +85,15 @@ export const identityNumber: Detector = {
     if (isNearWords(scan, start)) byWords(scan, start)
     if (scan.claimedTo <= start) byLayout(scan, start, end - start)
   },
-  atFigure: (scan, start) => byWords(scan, start),
+  atFigure: (scan, start) => {
+    CODE.lastIndex = start
+    // `atCode` has seen it.
+    if (!CODE.test(scan.text)) byWords(scan, start)
+  },
   atEnd: bare,
 }
+
+const CODE = /(?=[0-9]{0,63}[A-Za-z])(?=[A-Za-z]{0,63}[0-9])[A-Za-z0-9]{8,64}(?![A-Za-z0-9])/y
 
 const isNearWords = (scan: Scan, start: number): boolean =>
   scan.distance('figure', start) <= FIGURE_WITHIN || isFarScript(scan.text, start)
@@ -84,6 +104,7 @@ function byWords(scan: Scan, start: number): void {
   const { text } = scan
   if (isInside(text, start)) return
   const far = isFarScript(text, start) ? text.slice(Math.max(0, start - FAR_WITHIN), start) : ''
+  distances.fill(UNKNOWN)
   let best = matchIn(scan, readFigure(text, start), far, undefined)
   const before = lettersBefore(text, start)
   if (before >= 0) best = matchIn(scan, readFigure(text, before), far, best)
@@ -111,6 +132,7 @@ function matchIn(
   best: Match | undefined,
 ): Match | undefined {
   let found = best
+  const isAny = isAnyNear(scan, figure.start, far)
   for (let i = figure.parts.length - 1; i >= 0; i--) {
     const part = figure.parts[i]
     if (part === undefined || part.compact.length < 4 || !/\d/.test(part.compact)) continue
@@ -120,6 +142,10 @@ function matchIn(
     const isDigits = /^\d+$/.test(part.compact)
     const formats = isDigits ? digitsByLength : byLength
     for (const format of formats[part.compact.length] ?? []) {
+      const distance = distanceTo(scan, format.context, figure.start)
+      // Without a name near it can only be a national number that is called one.
+      if (distance > FIGURE_WITHIN && far === '' && !(isAny && format.rule === 'national-id'))
+        continue
       if (!format.pattern.test(part.compact)) continue
       const confidence = confidenceOf(scan, format, part.compact, figure.start, far)
       if (confidence <= (found?.confidence ?? 0.49)) continue
@@ -145,7 +171,7 @@ function confidenceOf(
   start: number,
   far: string,
 ): number {
-  const distance = scan.distance(context, start)
+  const distance = distanceTo(scan, context, start)
   const isNamed = distance <= FIGURE_WITHIN || (far !== '' && farWords?.test(far) === true)
   if (check === undefined) {
     if (far !== '' && farWords?.test(far) === true) return 0.75

@@ -27,7 +27,13 @@ const OTHER = listed(`
   factura, ordine, fattura, bestelling, factuur, zamówienie, faktura, timestamp, error code, line, port, hash`)
 
 /** Formats that share their words share a context. */
-export const contextOf = ({ words }: IdFormat): string => `id:${words.join()}`
+export function contextOf({ words }: IdFormat): string {
+  const key = words.join()
+  const known = numbers.get(key) ?? numbers.size
+  numbers.set(key, known)
+  return `id:${known}`
+}
+const numbers = new Map<string, number>()
 
 const contexts = new Map<string, readonly string[]>()
 for (const format of ID_FORMATS) contexts.set(contextOf(format), format.words.flatMap(inCases))
