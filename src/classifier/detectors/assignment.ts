@@ -184,7 +184,8 @@ function bareEnd(text: string, from: number, isParameter: boolean): number {
   const stop = Math.min(text.length, from + VALUE_MAX)
   let at = from
   while (at < stop && !isEnd(text.charCodeAt(at))) {
-    if (isParameter && text.charCodeAt(at) === 0x26) break
+    if (text.charCodeAt(at) === 0x26 && (isParameter || PARAMETER.test(text.slice(at, at + 24))))
+      break
     at++
   }
   // The end of a sentence, not of a value.
@@ -197,6 +198,9 @@ function bareEnd(text: string, from: number, isParameter: boolean): number {
     at--
   return at
 }
+
+/** The next one in a query: `&state=`. */
+const PARAMETER = /^&[\w.-]{1,20}=/
 
 const isEnd = (code: number): boolean =>
   code <= 0x20 ||

@@ -22,6 +22,7 @@ import { phone } from './phone.ts'
 import { privateKey } from './private-key.ts'
 import { secretInfix } from './secret-infix.ts'
 import { secret } from './secret.ts'
+import { sourceCode } from './source-code.ts'
 import { urlCredentials } from './url-credentials.ts'
 import { usSsn } from './us-ssn.ts'
 import { wallet } from './wallet.ts'
@@ -54,4 +55,5 @@ export const detectors = {
   health,
   marker,
   minor,
+  sourceCode,
 } satisfies Record<string, Detector>

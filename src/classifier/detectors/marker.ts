@@ -15,6 +15,8 @@ export const marker: Detector = {
     ...DECLARING.keys(),
     ...STANDING.keys(),
     ...LABELS.keys(),
+    // Only ASCII letters are matched in either case.
+    'À usage interne',
     'tlp',
     'distribution statement',
   ],
@@ -25,18 +27,19 @@ export const marker: Detector = {
       .replaceAll(/[-_\n]/g, ' ')
     scan.spend(64)
     const declared = DECLARING.get(phrase)
-    if (declared !== undefined) {
-      scan.claim(declared, start, end, isDefined(scan, end) ? MENTIONED : DECLARED)
+    const standing = declared ?? STANDING.get(phrase)
+    if (standing === undefined) {
+      coded(scan, phrase, start, end)
       return
     }
-    const standing = STANDING.get(phrase)
-    if (standing !== undefined) {
-      const confidence = standsAlone(scan, start, end) ? STANDS_ALONE : MENTIONED
-      if (isShort(standing) && confidence < STANDS_ALONE) return
-      scan.report(standing, start, end, confidence)
-      return
-    }
-    coded(scan, phrase, start, end)
+    if (isInCode(scan.text, start, end)) return
+    const isMarking =
+      declared === undefined
+        ? isStamp(scan, phrase, start, end)
+        : isDeclared(scan, declared, start, end)
+    if (isMarking)
+      scan.claim(standing, start, end, declared === undefined ? STANDS_ALONE : DECLARED)
+    else if (!WEAK.has(phrase)) scan.report(standing, start, end, MENTIONED)
   },
   atEnd: (scan) => {
     const { text } = scan
@@ -49,14 +52,75 @@ export const marker: Detector = {
 /** Cyrillic, Arabic, kana, Chinese, Korean. */
 const OTHER_SCRIPT = /[\u0400-\u052f\u0600-\u06ff\u3040-\u9fff\uac00-\ud7a3]/
 
-/** `internal` as a heading means something, anywhere else nothing. */
-const isShort = (rule: RuleName): boolean => rule === 'marker-internal'
+/** Words that are also names of variables, states and kinds: they mark a text only as its first or last line. */
+const WEAK = new Set(
+  'internal intern interne interno secret geheim restricted privileged proprietary embargoed'.split(
+    ' ',
+  ),
+)
+const EDGE = 240
+
+/** Part of a name, a string, a list or a call. */
+function isInCode(text: string, start: number, end: number): boolean {
+  const before = text.charAt(start - 1)
+  const after = text.charAt(end)
+  if (before !== '' && `'"\``.includes(before) && before === after) return true
+  if (before !== '' && '_.$`/\\@<{=%#-'.includes(before) && before !== after) return true
+  return after !== '' && '_`(/\\@>{=$'.includes(after)
+}
+
+/** A sentence that says it of this very text; a line of its own; not a remark in code (`@deprecated for internal use`). */
+function isDeclared(scan: Scan, rule: RuleName, start: number, end: number): boolean {
+  const { text } = scan
+  if (isDefined(text, end)) return false
+  const line = text.slice(Math.max(0, start - 160), start)
+  const isRemark =
+    /(?:^|\n)[ \t]*(?:\/\/|\/?\*{1,2}(?!\*)|#(?!#)|--|;|%)[^\n]*$|[;{},] {1,8}(?:\/\/|#) $/.test(
+      line,
+    )
+  if (isRemark) return false
+  return rule !== 'marker-internal' || /^\p{Lu}/u.test(text.charAt(start)) || STATEMENT.test(line)
+}
 
 /** `"Confidential Information" means …`: a contract that defines the words, or is being written about. */
-const isDefined = (scan: Scan, end: number): boolean =>
+const isDefined = (text: string, end: number): boolean =>
   /^["'”’)]{1,3}\s{0,2}(?:means|shall mean|includes|refers|is defined)/.test(
-    scan.text.slice(end, end + 24),
+    text.slice(end, end + 24),
   )
+
+/** `This document is`, `the attached figures remain`. */
+const STATEMENT =
+  /\b(?:this|these|the (?:following|attached|enclosed|below)) (?:[\w'-]{1,16} ){0,3}(?:is|are|remains?|contains?|marked|classified as|stays?)(?: \w{1,12}){0,2} ?["']?$/i
+
+/** A heading or stamp: `CONFIDENTIAL`, `[Confidential]`, `Confidential – Acme`, a line of its own; or said of this text. */
+function isStamp(scan: Scan, phrase: string, start: number, end: number): boolean {
+  const { text } = scan
+  const before = text.slice(Math.max(0, start - 60), start)
+  const after = text.slice(end, end + 24)
+  const word = text.slice(start, end)
+  const isCapital = /^\p{Lu}/u.test(word)
+  if (WEAK.has(phrase)) {
+    const isEdge = start < EDGE || text.length - end < EDGE
+    return (
+      isEdge &&
+      word === word.toUpperCase() &&
+      /(?:^|\n)[\s*#>=~-]{0,6}$/.test(before) &&
+      /^[\s*=~-]{0,6}(?:$|\n)/.test(after)
+    )
+  }
+  if (STATEMENT.test(before)) return true
+  if (!isCapital) return false
+  if (/[[(【] ?$/.test(before))
+    return /^ ?[\])】]/.test(after) || (word === word.toUpperCase() && /^ ?[:;–—-] /.test(after))
+  const opens = /(?:^|\n)[ \t*#_>=~-]{0,8}$/.test(before)
+  const closes = /^[ \t*_.!=~-]{0,8}(?:$|\n)/.test(after)
+  if (opens && closes) return true
+  const isShouted = word === word.toUpperCase()
+  return (
+    (opens && /^\*{0,2} ?[:–—|-] ?\*{0,2}\s?\S/.test(after)) ||
+    (isShouted && word.length > 6 && (opens || closes) && / $|^$|\n$/.test(before))
+  )
+}
 
 /** Traffic light protocol (FIRST), statements of DoD Instruction 5230.24, ECCN of 15 CFR 774, labels with a value. */
 function coded(scan: Scan, phrase: string, start: number, end: number): void {
@@ -97,19 +161,4 @@ function farMarker(scan: Scan, phrase: string, rule: RuleName): void {
       scan.report(rule, at, end, STANDS_ALONE)
     at = text.indexOf(phrase, end)
   }
-}
-
-/** A heading or stamp (`CONFIDENTIAL`, `[Confidential]`, a line of its own), or said of this very text. */
-function standsAlone(scan: Scan, start: number, end: number): boolean {
-  const { text } = scan
-  const before = text.slice(Math.max(0, start - 40), start)
-  const after = text.slice(end, end + 24)
-  const opens = /(?:^|[\n[(|])[\s*#_>"'=~-]{0,6}$/.test(before)
-  const closes = /^[\s*_"'.!]{0,4}(?:$|[\n\])|:;—–-])/.test(after)
-  if (opens && closes) return true
-  const isShouted = text.slice(start, end) === text.slice(start, end).toUpperCase()
-  if (isShouted && end - start > 6 && (opens || closes)) return true
-  return /\b(?:this|these|the (?:following|attached|enclosed|below))[ \w'-]{0,24} (?:is|are|remains?|contains?|marked|classified as|stays?)(?: \w{1,12}){0,2} ?["']?$/i.test(
-    before,
-  )
 }

@@ -17,7 +17,7 @@ const WORDS = `password passwd pwd passphrase passwort kennwort passcode contras
  * `setPassword("…")`, `--password …`, `password_2, '…'`. The value is in one of the groups, quoted or not.
  */
 const QUOTED =
-  /[\w.-]{0,24}["'`]?[\])]?(?:[ \t]{0,3}(?:,|\(|\|)[ \t]{0,3}[@bur]?|[ \t]{1,3}|[ \t]{1,2}(?:value|VALUE|default|content)[ \t]?=[ \t]?)(["'`])([^\s"'`]{6,128})\1/y
+  /(?:[\w-]{0,24}|\.assign)["'`]?[\])]?(?:[ \t]{0,3}(?:,|\(|\|)[ \t]{0,3}[@bur]?|[ \t]{1,3}|[ \t]{1,2}(?:value|VALUE|default|content)[ \t]?=[ \t]?)(["'`])([^\s"'`]{6,128})\1/y
 const TAGGED = /[\w.-]{0,24}(?: [\w-]{1,16}="[^"<>]{0,32}"){0,2}>([^\s<>]{6,128})</y
 const FLAGGED = /[\w-]{0,16}[ \t]{1,2}([^\s"'`$-][^\s"'`]{5,127})/y
 
@@ -48,6 +48,15 @@ export const namedValue: Detector = {
   },
 }
 
+/** The word is part of something longer than a name: `user:pass`, `key.passwd.pem`. */
+const isWithin = (text: string, start: number): boolean => {
+  let from = start
+  while (from > 0 && from > start - 32 && /[\w-]/.test(text.charAt(from - 1))) from--
+  return (
+    from > 0 && ':/.\\%'.includes(text.charAt(from - 1)) && /["'`:./\w]/.test(text.charAt(from - 2))
+  )
+}
+
 /** The whole name that the word is part of, as far as it stands before it. */
 function nameTo(text: string, start: number, end: number): string {
   let from = start
@@ -59,9 +68,9 @@ function quoted(scan: Scan, start: number, end: number): boolean {
   QUOTED.lastIndex = end
   const match = QUOTED.exec(scan.text)
   const value = match?.[2]
-  if (match === null || value === undefined) return false
+  if (match === null || value === undefined || isWithin(scan.text, start)) return false
   const to = QUOTED.lastIndex - 1
-  const rest = /^[\w.-]{0,24}/.exec(match[0])?.[0] ?? ''
+  const rest = /^[\w-]{0,24}/.exec(match[0])?.[0] ?? ''
   return judge(scan, nameTo(scan.text, start, end) + rest, to - value.length, to, 'quoted')
 }
 

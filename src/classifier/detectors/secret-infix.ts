@@ -147,7 +147,7 @@ export const secretInfix: Detector = {
   atEnd: (scan) => {
     if (scan.text.length < 16) return
     // Each search is a native one, some thirty times faster than the pass over characters.
-    scan.spend(scan.text.length >> 2)
+    scan.spend(scan.text.length >> 3)
     for (const infix of INFIXES) findAll(scan, infix)
   },
 }

@@ -33,7 +33,7 @@ const NEGATIVE = new Set(
   algorithm alg method placeholder error message title text visible map usage used input output completion cached
   name names id ids key_id keyid fingerprint thumbprint revision commit translation i18n locale event keyboard
   object bucket etag row hashkey tokenizer vocab embedding image issued enabled required provider endpoint host arn
-  rotation lifetime timeout duration class prefix suffix separator policy status state integrity nonce dom`.split(
+  request verification grant rotation lifetime timeout duration class prefix suffix separator policy status state integrity nonce dom`.split(
     /\s+/,
   ),
 )

@@ -25,9 +25,7 @@ export function confidenceOf(name: NameClass, value: string, style: Style): numb
     case 'key':
       return ofKey(value, style)
     case 'service':
-      return value.length < MAYBE_MIN || (style === 'bare' && !isHex(value))
-        ? 0
-        : Math.min(0.6, ofKey(value, style))
+      return ofService(value, style)
     case 'maybe':
       return ofMaybe(value)
     case 'none':
@@ -56,14 +54,25 @@ const isLabel = (value: string): boolean =>
 const isMixed = (value: string): boolean =>
   /[a-z]/.test(value) && /[A-Z]/.test(value) && !isWordy(value) && !/[\s/.,;]/.test(value)
 
+/** `postmark: "…"`: only what can be nothing but a key, or an id of that shape. */
+function ofService(value: string, style: Style): number {
+  if (value.length < MAYBE_MIN || /[:/|.@]/.test(value)) return 0
+  return style === 'bare' && !isHex(value) ? 0 : Math.min(0.6, ofKey(value, style))
+}
+
 function ofKey(value: string, style: Style): number {
   if (!TOKEN.test(value)) return 0
   if (value.length < KEY_MIN) return ofShortKey(value, style)
   if (isUuid(value)) return isPlaceholderToken(value) ? 0 : 0.65
   if (isPlaceholder(value) || isPath(value)) return 0
-  if (isRandom(value)) return isHex(value) && value.length < 20 ? 0.55 : 0.8
+  if (style === 'bare' && isIdentifier(value)) return 0
+  if (isRandom(value)) return isHex(value) && value.length < 20 ? 0.45 : 0.8
   return style === 'quoted' && value.length >= 20 && isMixed(value) ? 0.6 : 0
 }
+
+/** A variable, as far as one can tell: digits in at most two places, and perhaps dots. */
+const isIdentifier = (value: string): boolean =>
+  /^[A-Za-z_][\w.]*$/.test(value) && (value.match(/\d+/g)?.length ?? 0) < 3
 
 function ofShortKey(value: string, style: Style): number {
   if (style === 'bare' || value.length < SHORT_KEY_MIN || isPlaceholder(value)) return 0
@@ -76,6 +85,7 @@ function ofMaybe(value: string): number {
   if (isPlaceholder(value) || isPath(value) || !isRandom(value) || digitCount(value) < 3) return 0
   // A hash as often as a key.
   if (isHex(value)) return 0.4
+  if (isIdentifier(value)) return 0.45
   if (/[a-z]/.test(value) && /[A-Z]/.test(value)) return 0.6
   return value.length >= 40 && /^[a-z0-9]+$/.test(value) ? 0.6 : 0.45
 }
@@ -90,6 +100,6 @@ const isPath = (value: string): boolean =>
 /** Calls, subscripts, variables, addresses, dotted names, types. */
 const isCode = (value: string): boolean =>
   (/^[A-Za-z_]\w{0,40}(?:\??\.[A-Za-z_]\w{0,40}){1,8}$/.test(value) && isWordy(value)) ||
-  /[()[\]{}]|^\$|^%\w|^&|^\/[a-z]|^\.{1,2}\/|^[a-z+]{2,12}:\/\/|::|->|=>|^@[a-z-]+\/|^0x[0-9a-fA-F]{1,16}[uUlL]{0,3}$|^<|^\\[nt]/.test(
+  /[()[\]{}]|^\$|^%\w|^&|^\/[a-z]|^\.{1,2}\/|^[a-z+]{2,12}:\/\/|::|->|=>|^@[a-z-]+\/|^0x[0-9a-fA-F]{1,16}[uUlL]{0,3}$|^<|^-|\\[nxu]/.test(
     value,
   )

@@ -1,6 +1,6 @@
 /** What documentation writes where a credential goes. */
 const WORDS =
-  /example|sample|placeholder|your|changeme|change[_-]me|replace|redacted|insert|dummy|fake|todo|xxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|%s|%\(|secret_?here|_here|undefined|foobar|lorem|masked|removed|hidden|mock/i
+  /example|sample|placeholder|your|changeme|change[_-]me|replace|redacted|insert|dummy|fake|todo|xxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|%s|%\(|secret_?here|_here|undefined|foobar|lorem|(?:^|[-_.])(?:test|fake|dummy|mock|demo|dev|local)(?:[-_.]|$)|masked|removed|hidden|mock/i
 
 /** The same in a token whose format is known (and the examples of RFC 6749): shorter words come up in random letters, and tests use sequences. */
 const TOKEN_WORDS =
@@ -8,7 +8,7 @@ const TOKEN_WORDS =
 
 /** Words that passwords in manuals and tests are made of. */
 const PASSWORD_WORDS =
-  /pass(?:word|wd|phrase|code)?|pwd|pswd|p[a@4][s$5]{2}(?:w[o0]rd)?|secret|s3cret|s3cr3t|admin(?:istrator)?|root|user(?:name)?|login|guest|demo|test(?:ing|er)?|temp|tmp|default|example|sample|foo|bar|baz|qux|hello|world|welcome|letmein|qwerty(?:uiop)?|asdf(?:gh)?|zxcv(?:bn)?|abc(?:d|de|def)?|xyz|dev(?:elop(?:er|ment)?)?|prod(?:uction)?|staging|local(?:host)?|post(?:gres(?:ql)?)?|mysql|maria(?:db)?|mongo(?:db)?|redis|rabbit(?:mq)?|database|db|app|api|key|token|auth|super|secure|safe|strong|weak|valid|invalid|wrong|right|correct|incorrect|good|bad|old|new|another|other|different|same|my|the|some|any|very|long|short|enough|not|in|too|is|a|an|this|to|be|change(?:d|me)?|update(?:d)?|reset|hash(?:ed)?|plain|text|raw|string|value|field|input|current|confirm(?:ed|ation)?|first|second|monkey|dragon|iloveyou|hunter2|alice|bob|john|jane|doe|joe|horse|battery|staple|sun|shine|summer|winter|spring|autumn|null|none|nil|true|false|optional|required/gi
+  /pass(?:word|wd|phrase|code)?|geheim|parole|pwd|pswd|p[a@4][s$5]{2}(?:w[o0]rd)?|secret|s3cret|s3cr3t|admin(?:istrator)?|root|user(?:name)?|login|guest|demo|test(?:ing|er)?|temp|tmp|default|example|sample|foo|bar|baz|qux|hello|world|welcome|letmein|qwerty(?:uiop)?|asdf(?:gh)?|zxcv(?:bn)?|abc(?:d|de|def)?|xyz|dev(?:elop(?:er|ment)?)?|prod(?:uction)?|staging|local(?:host)?|post(?:gres(?:ql)?)?|mysql|maria(?:db)?|mongo(?:db)?|redis|rabbit(?:mq)?|database|db|app|api|key|token|auth|super|secure|safe|strong|weak|valid|invalid|wrong|right|correct|incorrect|good|bad|old|new|another|other|different|same|my|the|some|any|very|long|short|enough|not|in|too|is|a|an|this|to|be|change(?:d|me)?|update(?:d)?|reset|hash(?:ed)?|plain|text|raw|string|value|field|input|current|confirm(?:ed|ation)?|first|second|monkey|dragon|iloveyou|hunter2|alice|bob|john|jane|doe|joe|horse|battery|staple|sun|shine|summer|winter|spring|autumn|null|none|nil|true|false|optional|required/gi
 
 /** True if a value stands for a credential rather than being one. */
 export const isPlaceholder = (value: string): boolean => {
@@ -36,6 +36,7 @@ const isMonotonous = (text: string): boolean => new Set(text).size < Math.min(5,
 /** True for `Password123!`, `test-user_1`, `letmein`: what manuals and tests use, made of such words, short numbers and signs. */
 export const isTestPassword = (value: string): boolean =>
   value.length > 48 ||
+  /pass(?:word|wd|phrase)/i.test(value) ||
   value
     .replaceAll(/(?:123456789|12345678|1234567|123456|12345|1234|123|321|(?:19|20)\d\d)/g, '')
     .replaceAll(PASSWORD_WORDS, '')
@@ -59,4 +60,4 @@ function isCamel(text: string): boolean {
 
 /** Words in camel case with a short number behind: no random 12 characters look so, but for one in a thousand. */
 const WORD_PIECE =
-  /^(?:(?:[A-Z]{1,4}[a-z]{2,16}|[a-z]{3,16}|[A-Z]{2,12})(?:[A-Z]{1,4}[a-z]{2,16}|[A-Z]{2,6}){0,8}\d{0,4}|v?\d{1,4}|[A-Za-z])$/
+  /^(?:(?:[A-Z]{1,4}[a-z]{2,16}|[a-z]{3,16}|[A-Z]{2,12})(?:[A-Z]{1,4}[a-z]{2,16}|[A-Z]{2,6}){0,8}\d{0,8}|[A-Z]\d{1,3}|v?\d{1,8}|[A-Za-z])$/
