@@ -83,7 +83,7 @@ describe('what a leaf is', () => {
     ['ssnOfSpouse', '536221234', 'us_ssn'],
     ['phoneNumber', '4155552671', 'phone'],
     ['db_password', 'hunter2!x', 'secret'],
-    ['patient_name', 'Jane Doe', 'person'],
+    ['patient_name', 'Data Sheet', 'person'],
   ])('the key %s tells what its value is', (name, value, kind) => {
     const alone = classify(envelope(string(value)))
     const keyed = classify(envelope(key(name), string(value)))

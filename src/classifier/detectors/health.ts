@@ -1,5 +1,7 @@
 import type { Detector } from '../detector.ts'
 import type { Scan } from '../scan.ts'
+import { healthConfidence } from '../learned/calibration.ts'
+import { readText } from '../learned/read.ts'
 import { PERSONAL } from './clinical.ts'
 
 /**
@@ -186,10 +188,10 @@ const WEIGHTS: readonly (readonly [string, number])[] = Object.entries({
   'health.measure': 1,
   'health.code': 1.5,
 })
-const SCORE_MIN = 3
-const GROUPS_MIN = 2
-/** A shorter leaf holds no two signs. */
-const LENGTH_MIN = 40
+/** A shorter leaf says too little. */
+const LENGTH_MIN = 24
+/** What is less sure isn't worth a word. */
+const REPORTED_MIN = 0.2
 
 export const health: Detector = {
   name: 'health',
@@ -263,20 +265,20 @@ const SIGNS: readonly Sign[] = [
 ]
 
 function judge(scan: Scan): void {
-  if (!scan.hasSigns) return
   const { length } = scan.text
   const isPersonal = scan.count(PERSONAL) > 0
-  if (length < LENGTH_MIN && !isPersonal) return
+  if (scan.kind !== 'string' || (length < LENGTH_MIN && !isPersonal)) return
   let score = 0
   let groups = 0
-  for (const [context, weight] of WEIGHTS) {
-    const count = Math.min(scan.count(context), 2)
-    if (count === 0) continue
-    groups++
-    score += weight * count
+  if (scan.hasSigns) {
+    for (const [context, weight] of WEIGHTS) {
+      const count = Math.min(scan.count(context), 2)
+      if (count === 0) continue
+      groups++
+      score += weight * count
+    }
   }
-  const isRecord = groups >= GROUPS_MIN && score >= SCORE_MIN
-  if (!isPersonal && !isRecord) return
-  const confidence = 0.5 + (isPersonal ? 0.2 : 0) + score / 20
-  scan.report('health', 0, length, Math.min(Math.round(confidence * 100) / 100, 0.9))
+  const logit = readText(scan.text).healthLogit
+  const confidence = healthConfidence(logit, { score, groups }, isPersonal)
+  if (confidence >= REPORTED_MIN) scan.report('health', 0, length, confidence)
 }

@@ -1,5 +1,5 @@
 import type { Detector } from '../detector.ts'
-import { findEntities } from '../learned/entities.ts'
+import { readText } from '../learned/read.ts'
 import type { Scan } from '../scan.ts'
 
 const NAME =
@@ -126,7 +126,7 @@ function announcedIn(scan: Scan): Announced[] {
 }
 
 function recognise(scan: Scan, announced: Announced[]): void {
-  const { units, entities } = findEntities(scan.text)
+  const { units, entities } = readText(scan.text)
   scan.spend(units)
   let next = 0
   for (const { kind, start, end, confidence } of entities) {

@@ -3,9 +3,9 @@
  * by `demarc train calibration`; see docs/models/tagger.md.
  */
 const PLATT = {
-  person: { slope: 0.634, offset: -0.142 },
-  location: { slope: 0.249, offset: -0.145 },
-  organization: { slope: 0.583, offset: -0.642 },
+  person: { slope: 0.643, offset: -0.222 },
+  location: { slope: 0.25, offset: -0.078 },
+  organization: { slope: 0.549, offset: -0.639 },
 } as const
 
 /**
@@ -20,4 +20,25 @@ export function confidenceOf(kind: keyof typeof PLATT, logit: number): number {
   const { slope, offset } = PLATT[kind]
   const fitted = Math.round(100 / (1 + Math.exp(-(slope * logit + offset)))) / 100
   return kind === 'person' && logit >= PERSON_COUNTS ? Math.max(fitted, COUNTS) : fitted
+}
+
+/** What the words of a record and a person near an illness add to the logit of the head, and where even odds lie. */
+const RECORD_WEIGHT = 0.5
+const PERSONAL_WEIGHT = 1.5
+const HEALTH_EVEN = 2.7
+/** A person near an illness, or a record of this score with two groups of signs, counts whatever the head says. */
+const RECORD_SCORE_MIN = 3
+const RECORD_GROUPS_MIN = 2
+const RECORD_CONFIDENCE = 0.6
+
+/** From the head's logit, the words that a record shows, and whether a named person stands near an illness. */
+export function healthConfidence(
+  logit: number,
+  record: { readonly score: number; readonly groups: number },
+  isPersonal: boolean,
+): number {
+  const sum = logit + RECORD_WEIGHT * record.score + (isPersonal ? PERSONAL_WEIGHT : 0)
+  const fitted = Math.round(100 / (1 + Math.exp(HEALTH_EVEN - sum))) / 100
+  const isRecord = record.groups >= RECORD_GROUPS_MIN && record.score >= RECORD_SCORE_MIN
+  return isPersonal || isRecord ? Math.max(fitted, RECORD_CONFIDENCE) : fitted
 }

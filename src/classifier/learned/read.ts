@@ -1,6 +1,8 @@
+import { HEALTH_HEAD } from '../weights/health-head.ts'
 import { NAME_FILTER } from '../weights/name-filter.ts'
 import { TAGGER } from '../weights/tagger.ts'
 import { confidenceOf } from './calibration.ts'
+import { Head } from './head.ts'
 import { NameFilter } from './names.ts'
 import { NONE, PERSON, PERSON_MIN, Tagger, TAGS } from './tagger.ts'
 import { unpackBits, unpackLevels } from './weights.ts'
@@ -28,14 +30,23 @@ const CODE_SIGNS_MAX = 4
 /** A call, a path, a domain or a key. */
 const GOES_ON = /^(?:[(/@]|[.:][^\s])/
 
-/** Unpacked when the first text comes that may hold a name. */
-let tagger: Tagger | undefined
-const loadTagger = (): Tagger =>
-  (tagger ??= new Tagger({
-    weights: unpackLevels(TAGGER),
-    scale: TAGGER.scale,
-    names: new NameFilter(unpackBits(NAME_FILTER)),
-  }))
+type Models = { readonly tagger: Tagger; readonly health: Head }
+
+/** Unpacked when the first text comes. */
+let models: Models | undefined
+const loadModels = (): Models =>
+  (models ??= {
+    tagger: new Tagger({
+      weights: unpackLevels(TAGGER),
+      scale: TAGGER.scale,
+      names: new NameFilter(unpackBits(NAME_FILTER)),
+    }),
+    health: new Head({
+      weights: unpackLevels(HEALTH_HEAD),
+      scale: HEALTH_HEAD.scale,
+      bias: HEALTH_HEAD.bias,
+    }),
+  })
 
 /** Scratch space: filled and read within one call. */
 const SENTENCE = new Sentence()
@@ -46,27 +57,47 @@ const REPEATS = {
   end: new Int32Array(REPEATS_MAX),
 }
 
-/** Answers how many characters were looked at, and the entities in order of kind and place. */
-export function findEntities(text: string): { units: number; entities: readonly Entity[] } {
+/** What the weights say of a text. */
+export type Reading = {
+  /** In order of place, but for what was recognised by its repetition. */
+  readonly entities: readonly Entity[]
+  /** Logit of "somebody's health is told", of the most telling stretch. */
+  readonly healthLogit: number
+  /** Characters looked at. */
+  readonly units: number
+}
+
+/** The text read last: two detectors ask for the same one. */
+let last: { readonly text: string; readonly reading: Reading } | undefined
+
+/** Reads a text once, sentence by sentence, for all that has weights. */
+export function readText(text: string): Reading {
+  if (last?.text !== text) last = { text, reading: readAll(text) }
+  return last.reading
+}
+
+function readAll(text: string): Reading {
   const entities: Entity[] = []
   const certain = new Set<number>()
-  const model = loadTagger()
-  let units = 0
+  const { tagger, health } = loadModels()
+  let units = text.length
   let codeSigns = 0
   REPEATS.count = 0
+  health.begin()
   for (let at = 0; at < text.length;) {
     const next = SENTENCE.read(text, at)
     codeSigns += SENTENCE.codeSigns
-    if (SENTENCE.count > 0 && model.prepare(SENTENCE)) {
+    health.add(SENTENCE)
+    if (SENTENCE.count > 0 && tagger.prepare(SENTENCE)) {
       units += next - at
-      model.tag(text, SENTENCE, PERSON_MIN)
-      collect(model, entities, certain)
+      tagger.tag(text, SENTENCE, PERSON_MIN)
+      collect(tagger, entities, certain)
     }
     if (SENTENCE.hasHandle && codeSigns < CODE_SIGNS_MAX) handles(text, entities)
     at = next
   }
   if (certain.size > 0) repeat(certain, entities)
-  return { units, entities }
+  return { entities, healthLogit: health.end(), units }
 }
 
 /** The runs of words with one tag. Words that were left over are kept, in case one is a name elsewhere. */
