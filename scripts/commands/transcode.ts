@@ -16,10 +16,16 @@ Shows what a client would get for a recorded reply of an upstream, with fixed id
   --upstream WIRE   dialect of the reply: ${Object.keys(wires).join(', ')}
   --client SURFACE  dialect of the client: ${CLIENTS}
   --stream          the reply is a stream: event-stream frames, or one JSON event a line
-  --request FILE    the client's request, for answers that repeat it; without one, usage is told as if asked for
+  --request FILE    the client's request, for answers that repeat it; without one, usage and thoughts are told as if asked for
 
 The last line of standard error is {"usage","finish","raw_finish"}. Exit: 0 the reply is whole, 1 it is malformed, cut
 off or an error, 2 cannot run.`
+
+/** Thoughts are shown to those who ask for them: here, in the words of Anthropic and of Google. */
+const ASKS_FOR_ALL = JSON.stringify({
+  thinking: { type: 'adaptive' },
+  generationConfig: { thinkingConfig: { includeThoughts: true } },
+})
 
 /** Translates one recorded reply. */
 export const transcodeCommand: Command = { usage: USAGE, run }
@@ -44,7 +50,7 @@ async function run(args: readonly string[]): Promise<number> {
     console.error(`--client: one of ${CLIENTS}`)
     return 2
   }
-  const asked = request === undefined ? '{}' : readFileSync(request, 'utf8')
+  const asked = request === undefined ? ASKS_FOR_ALL : readFileSync(request, 'utf8')
   const result = transcode({
     upstream,
     client: surface,

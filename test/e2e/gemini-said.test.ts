@@ -36,12 +36,14 @@ describe('where a Gemini client finds us', () => {
   })
 
   test.each([
-    ['x-goog-api-key', () => [{ 'x-goog-api-key': stage.key }, '']],
-    ['a bearer', () => [{ authorization: `Bearer ${stage.key}` }, '']],
-    ['?key=', () => [{}, `?key=${stage.key}`]],
-  ] as const)('with its key as %s, which goes nowhere else', async (_name, given) => {
-    const [headers, query] = given()
-    const response = await fetch(stage.local.url + pathOf(OWN) + query, {
+    ['x-goog-api-key', { 'x-goog-api-key': 'KEY' }, ''],
+    ['a bearer', { authorization: 'Bearer KEY' }, ''],
+    ['?key=', {}, '?key=KEY'],
+  ])('with its key as %s, which goes nowhere else', async (_name, named, queried) => {
+    const keyed = (value: string): string => value.replace('KEY', stage.key)
+    const headers = Object.fromEntries(Object.entries(named).map(([key, of]) => [key, keyed(of)]))
+    const query = keyed(queried)
+    const response = await fetch(`${stage.local.url}${pathOf(OWN)}${query}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(hello),

@@ -1,10 +1,7 @@
 import * as fc from 'fast-check'
 import type {
-  ChatChoice,
-  ChatEvent,
   ChatMessage,
   ChatPart,
-  ChatReply,
   ChatRequest,
   ResponseFormat,
   Sampling,
@@ -14,13 +11,13 @@ import type {
   ToolCall,
 } from '../../src/domain/chat.ts'
 
-/** Conversations that a dialect has words for, in the form in which it reads them back. */
-type Dialect = 'anthropic' | 'gemini'
+/** A dialect that has words for most of what we can say. */
+export type Dialect = 'anthropic' | 'gemini'
 
-const optional = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined })
-const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 })
+export const optional = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined })
+export const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 })
 const word = fc.stringMatching(/^[a-z]{1,8}$/)
-const base64 = fc.base64String({ minLength: 4, maxLength: 12 })
+export const base64 = fc.base64String({ minLength: 4, maxLength: 12 })
 const textPart: fc.Arbitrary<TextPart> = fc.record({ type: fc.constant('text' as const), text })
 const object = fc
   .dictionary(word, fc.oneof(fc.integer(), text, fc.boolean()), { noNullPrototype: true })
@@ -66,14 +63,14 @@ const partOf = (dialect: Dialect): fc.Arbitrary<ChatPart> =>
         }),
       )
 
-const call: fc.Arbitrary<ToolCall> = fc.record({
+export const call: fc.Arbitrary<ToolCall> = fc.record({
   id: word,
   name: word,
   arguments: object.map((each) => JSON.stringify(each)),
 })
 
 /** Thoughts that their maker has signed: some readable, some sealed. */
-function thoughtsOf(maker: SignatureMaker): fc.Arbitrary<readonly Thought[]> {
+export function thoughtsOf(maker: SignatureMaker): fc.Arbitrary<readonly Thought[]> {
   const sealed = maker === 'anthropic' ? base64.map((data) => `redacted.${data}`) : base64
   return fc.array(
     fc.oneof(
@@ -87,7 +84,7 @@ function thoughtsOf(maker: SignatureMaker): fc.Arbitrary<readonly Thought[]> {
 const reasoningOf = (thoughts: readonly Thought[]): string | undefined =>
   thoughts.some((each) => each.text !== '') ? thoughts.map((each) => each.text).join('') : undefined
 
-const withThoughts = (thoughts: readonly Thought[]) => ({
+export const withThoughts = (thoughts: readonly Thought[]) => ({
   reasoning: reasoningOf(thoughts),
   ...(thoughts.length === 0 ? {} : { thoughts }),
 })
@@ -211,6 +208,7 @@ function toolsOf(dialect: Dialect): fc.Arbitrary<Tools> {
   )
 }
 
+/** Conversations that a dialect has words for, in the form in which it reads them back. */
 export function spokenConversations(dialect: Dialect): fc.Arbitrary<ChatRequest> {
   const efforts = fc.constantFrom('low', 'medium', 'high')
   return fc
@@ -231,88 +229,4 @@ export function spokenConversations(dialect: Dialect): fc.Arbitrary<ChatRequest>
       // Claude does not let those who think set how they sample.
       sampling: dialect === 'anthropic' && chat.reasoningEffort !== undefined ? {} : chat.sampling,
     }))
-}
-
-const count = fc.nat(1000)
-
-/** Replies that a dialect has words for, with signatures of its own maker and of others. */
-export function replies(dialect: Dialect): fc.Arbitrary<ChatReply> {
-  const foreign = dialect === 'anthropic' ? 'gemini' : 'anthropic'
-  const signed = fc.oneof(
-    thoughtsOf(dialect),
-    fc.array(
-      fc.record({ text, signature: base64.map((data) => ({ maker: foreign, data }) as const) }),
-      { maxLength: 2 },
-    ),
-  )
-  const signedCall = fc
-    .tuple(call, optional(base64))
-    .map(([each, data]): ToolCall =>
-      data === undefined ? each : { ...each, signature: { maker: 'gemini', data } },
-    )
-  const choice = fc
-    .record({
-      text: fc.oneof(text, fc.constant('')),
-      thoughts: signed,
-      unsigned: optional(text),
-      toolCalls: fc.array(signedCall, { maxLength: 3 }),
-      finish: fc.constantFrom('stop', 'length', 'tool-calls', 'content-filter', 'error'),
-      explanation: optional(text),
-    })
-    .map(({ thoughts, unsigned, explanation, finish, ...rest }): ChatChoice => ({
-      ...rest,
-      ...withThoughts(thoughts),
-      ...(thoughts.length === 0 ? { reasoning: unsigned } : {}),
-      index: 0,
-      refusal: finish === 'content-filter' ? explanation : undefined,
-      finish,
-      rawFinish: 'raw',
-    }))
-  const usage = fc
-    .record({
-      input: count,
-      cachedInput: count,
-      cacheWrite5m: dialect === 'anthropic' ? count : fc.constant(0),
-      cacheWrite1h: dialect === 'anthropic' ? count : fc.constant(0),
-      output: count,
-      thinks: fc.boolean(),
-    })
-    .map(({ thinks, ...rest }) => ({ ...rest, reasoning: thinks ? rest.output : 0 }))
-  return fc.record({
-    id: fc.constant('x'),
-    model: fc.constant('y'),
-    choices: choice.map((one) => [one]),
-    usage,
-  })
-}
-
-/** A reply as the events of a stream, its texts cut in two. */
-export function eventsOf(reply: ChatReply, cut: number): ChatEvent[] {
-  const [choice] = reply.choices
-  if (choice === undefined) throw new Error('a reply without an answer')
-  const halves = (whole: string): string[] => [whole.slice(0, cut), whole.slice(cut)]
-  const thoughts = choice.thoughts ?? []
-  const unsigned = thoughts.length === 0 ? halves(choice.reasoning ?? '') : []
-  const { refusal } = choice
-  return [
-    { type: 'start', id: reply.id, model: reply.model },
-    ...unsigned.map((part): ChatEvent => ({ type: 'reasoning', choice: 0, text: part })),
-    ...thoughts.flatMap(({ text: thought, signature }): ChatEvent[] => [
-      ...halves(thought).map((part): ChatEvent => ({ type: 'reasoning', choice: 0, text: part })),
-      { type: 'reasoning', choice: 0, text: '', signature },
-    ]),
-    ...halves(choice.text).map((part): ChatEvent => ({ type: 'text', choice: 0, text: part })),
-    ...choice.toolCalls.flatMap(({ arguments: whole, ...rest }, index): ChatEvent[] => [
-      { type: 'tool-start', choice: 0, index, ...rest },
-      ...halves(whole).map((part): ChatEvent => ({
-        type: 'tool-arguments',
-        choice: 0,
-        index,
-        text: part,
-      })),
-    ]),
-    ...(refusal === undefined ? [] : [{ type: 'refusal' as const, choice: 0, text: refusal }]),
-    { type: 'finish', choice: 0, finish: choice.finish, rawFinish: choice.rawFinish },
-    ...(reply.usage === undefined ? [] : [{ type: 'usage' as const, usage: reply.usage }]),
-  ]
 }
