@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
+import { FIND_NAMES, unknownFinds } from '../../src/classifier/table.ts'
 import { destinations } from '../../src/destinations/index.ts'
 import { err, ok, type Result } from '../../src/domain/result.ts'
 import { parseBundle } from '../../src/policy/bundle.ts'
@@ -34,8 +35,20 @@ export async function readBundle(dir: string): Promise<Result<Bundle, readonly F
   const prices = priceProblems(parsed.value.prices).map((problem) =>
     locate({ path: ['prices'], rule: null, problem }, files),
   )
-  return prices.length === 0 ? ok(parsed.value) : err(prices)
+  const problems = [
+    ...prices,
+    ...labelProblems(parsed.value).map((problem) => locate(problem, files)),
+  ]
+  return problems.length === 0 ? ok(parsed.value) : err(problems)
 }
+
+/** Rows of the label table that speak of something the classifier does not find: they would never count. */
+const labelProblems = ({ labels }: Bundle): readonly PolicyProblem[] =>
+  unknownFinds(labels.table).map(({ find, index }) => ({
+    path: ['labels', 'table', 'findings', index, 'find'],
+    rule: find,
+    problem: `the classifier finds no ${find}; accepted are ${FIND_NAMES.join(', ')}`,
+  }))
 
 /** A folder of policy files, or a bundle in one JSON file, validated. @throws Error if it cannot be read. */
 export async function checkPolicy(path: string): Promise<Result<Bundle, readonly FileProblem[]>> {
@@ -68,7 +81,7 @@ async function readPolicyFiles(dir: string): Promise<readonly PolicyFile[]> {
 
 async function readPolicyFile(dir: string, file: string): Promise<PolicyFile> {
   const lines = new LineCounter()
-  const text = await readFile(join(dir, file), 'utf8')
+  const text = await readFile(await placeOf(dir, file), 'utf8')
   const document = parseDocument(text, { lineCounter: lines, version: '1.2', uniqueKeys: true })
   const [error] = document.errors
   if (error !== undefined) {
@@ -76,6 +89,14 @@ async function readPolicyFile(dir: string, file: string): Promise<PolicyFile> {
     throw new Error(`${file}:${line} is not YAML: ${error.code}; accepted is YAML 1.2`)
   }
   return { file, document, lines }
+}
+
+/** A template (`templates/NAME`) holds rules only: the catalogue is that of the policy which the templates lie in. */
+async function placeOf(dir: string, file: string): Promise<string> {
+  const own = join(dir, file)
+  const isTemplate = basename(dirname(resolve(dir))) === 'templates'
+  if (!isTemplate || (await stat(own).catch(() => undefined)) !== undefined) return own
+  return join(dir, '../..', file)
 }
 
 /** Every file is a mapping of tables; together they are the bundle. */

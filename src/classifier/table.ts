@@ -25,7 +25,8 @@ export type Table = {
 }
 
 const isRule = (name: string): name is RuleName => Object.hasOwn(RULES, name)
-const NAMES = Object.keys(RULES).filter(isRule)
+/** What `find` may be in a label table. */
+export const FIND_NAMES: readonly RuleName[] = Object.keys(RULES).filter(isRule)
 
 /** Makes the table that counts, out of one that people wrote; without one, what levels.ts says. */
 export function tableOf(written?: LabelTable): Table {
@@ -42,12 +43,16 @@ export function tableOf(written?: LabelTable): Table {
 }
 
 /** Names in `findings` that the classifier has no detector for: such a row never counts. */
-export const unknownFinds = (written: LabelTable): readonly string[] =>
-  written.findings.map(({ find }) => find).filter((find) => !isRule(find))
+export const unknownFinds = (
+  written: LabelTable | undefined,
+): readonly { readonly find: string; readonly index: number }[] =>
+  (written?.findings ?? [])
+    .map(({ find }, index) => ({ find, index }))
+    .filter(({ find }) => !isRule(find))
 
 function fill<T>(valueOf: (name: RuleName) => T): Readonly<Record<RuleName, T>> {
   const filled: Partial<Record<RuleName, T>> = {}
-  for (const name of NAMES) filled[name] = valueOf(name)
+  for (const name of FIND_NAMES) filled[name] = valueOf(name)
   return assertFull(filled)
 }
 
@@ -57,7 +62,7 @@ function assertFull<T>(filled: Partial<Record<RuleName, T>>): Record<RuleName, T
 }
 
 const isFull = <T>(filled: Partial<Record<RuleName, T>>): filled is Record<RuleName, T> =>
-  NAMES.every((name) => name in filled)
+  FIND_NAMES.every((name) => name in filled)
 
 function singleOf(rows: readonly Row[]): Pick<Row, 'level' | 'categories'> {
   const own = rows.filter(({ count }) => count === 1)
