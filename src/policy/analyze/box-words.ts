@@ -85,6 +85,8 @@ function say(said: Said, variable: Variable, positions: readonly number[]): void
     case 'quality':
       said.others.push(`for which quality ${either(at(variable.values, positions))} is asked`)
       return
+    case 'fact':
+      return
     default:
       said.others.push(callerWords(variable.kind, at(variable.values, positions)))
   }

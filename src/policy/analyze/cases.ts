@@ -92,6 +92,8 @@ function exampleOf({ variables }: Space, point: readonly number[]): Example {
       case 'time':
         others.from = dayOf(variable.values[position] ?? 0)
         break
+      case 'fact':
+        break
       default:
         others[variable.kind] = String(variable.values[position])
     }

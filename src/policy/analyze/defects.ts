@@ -1,8 +1,12 @@
+import { type AnyDestination, anyDestination } from './any-destination.ts'
 import { caseOf } from './cases.ts'
 import { type Node, NOTHING } from './diagram.ts'
 import { isWithin, meets } from './diagram-queries.ts'
 import { coveringRules, type Finding } from './findings.ts'
 import { isEnforced, type Model, type ModelGuardrail, targetSet, today } from './model.ts'
+
+/** Of the space of all destinations that there could be. */
+const NODES_MAX = 2_000_000
 
 /** Rules that do not do what they seem to do. */
 export const ruleDefects = (model: Model): readonly Finding[] => [
@@ -51,12 +55,16 @@ function redundantGuardrails(model: Model): Finding[] {
   const enforced = model.guardrails.filter(isEnforced)
   const firm = enforced.filter(({ rule }) => rule.level === 'enforce-no-waiver')
   const soft = enforced.filter(({ rule }) => rule.level === 'enforce')
+  // Most policies have nothing redundant and need no second space.
+  let known: AnyDestination | undefined
+  const universe = (): AnyDestination =>
+    (known ??= anyDestination(model.space, model.bundle, NODES_MAX))
   return [
     ...enforced
       .filter(({ applies, forbids }) => applies !== NOTHING && today(model, forbids) === NOTHING)
       .map((one) => forbidsNothing(one)),
-    ...redundantAmong(model, firm, []),
-    ...redundantAmong(model, soft, firm),
+    ...redundantAmong(model, firm, [], universe),
+    ...redundantAmong(model, soft, firm, universe),
   ]
 }
 
@@ -72,6 +80,7 @@ function redundantAmong(
   model: Model,
   candidates: readonly ModelGuardrail[],
   always: readonly ModelGuardrail[],
+  universe: () => AnyDestination,
 ): Finding[] {
   const { diagram } = model
   const sets = candidates.map(({ denies }) => denies)
@@ -89,12 +98,20 @@ function redundantAmong(
       denies,
       rest.map((other) => ({ id: other.rule.id, set: other.denies })),
     )
+    const named = rest.filter((other) => by?.includes(other.rule.id))
+    const isAlways = universe().isCovered(
+      rule,
+      named.map((other) => other.rule),
+    )
+    const already = `${listed(by ?? [])} already ${by?.length === 1 ? 'forbids' : 'forbid'} all that it forbids`
     return [
       {
         kind: 'redundant-guardrail',
-        severity: 'warning',
+        severity: isAlways ? 'warning' : 'note',
         rule: rule.id,
-        problem: `${rule.id} changes nothing with today's destinations: ${listed(by ?? [])} already ${by?.length === 1 ? 'forbids' : 'forbid'} all that it forbids.`,
+        problem: isAlways
+          ? `${rule.id} changes nothing, whatever the destinations: ${already}.`
+          : `${rule.id} changes nothing with the destinations of today: ${already}.`,
         witness: { coveredBy: by },
       } as const,
     ]

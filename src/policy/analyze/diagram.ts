@@ -231,7 +231,7 @@ export class Diagram {
 }
 
 /** Kids of a node on average: two for most, some for the attributes with many values. */
-const KIDS_PER_NODE = 6
+const KIDS_PER_NODE = 8
 
 /** 16 MiB: beyond, more memory saves little time. */
 const MEMO_LENGTH_MAX = 4 << 20

@@ -71,8 +71,10 @@ export function modelOf(ground: Ground, bundle: Bundle, times: readonly number[]
   )
   const obligations = bundle.obligations.map((rule) => obligationOf(ground, bundle, facts, rule))
   const routes = routesOf(ground, bundle, facts)
+  // Those that nobody can waive first, as the search for redundant ones joins them: the diagram then has the nodes already.
   const denied = diagram.any([
-    ...guardrails.map(({ denies }) => denies),
+    ...guardrails.filter(isFirm).map(({ denies }) => denies),
+    ...guardrails.filter((one) => !isFirm(one)).map(({ denies }) => denies),
     ...obligations.filter(isEnforced).map(({ forbids }) => forbids),
   ])
   let sent: Node = NOTHING
@@ -90,6 +92,8 @@ export function modelOf(ground: Ground, bundle: Bundle, times: readonly number[]
     permitted: diagram.and(diagram.without(sent, denied), formSet(ground, facts, obligations)),
   }
 }
+
+const isFirm = ({ rule }: ModelGuardrail): boolean => rule.level === 'enforce-no-waiver'
 
 export const isEnforced = ({ rule }: { readonly rule: { readonly level?: string | undefined } }) =>
   rule.level !== 'simulate'

@@ -32,6 +32,8 @@ export type Variable =
       readonly field: keyof Handling
       readonly values: readonly unknown[]
     }
+  /** Of destinations that there could be: see `any-destination.ts`. */
+  | { readonly kind: 'fact'; readonly name: string; readonly values: readonly unknown[] }
   | { readonly kind: 'form'; readonly values: readonly ('raw' | 'redacted')[] }
   | { readonly kind: 'destination'; readonly values: readonly string[] }
   /** Spans of days between which nothing changes, by the moment at which each begins, in milliseconds. */
@@ -204,6 +206,7 @@ export function pointOf(space: Space, request: RequestAttributes): readonly numb
         const value = variable.values.indexOf(request[variable.kind])
         return value < 0 ? variable.values.length - 1 : value
       }
+      case 'fact':
       case 'form':
       case 'destination':
       case 'time':
