@@ -21,8 +21,13 @@ export type AnthropicRenderer = {
 
 type Block =
   | { readonly type: 'text' | 'thinking' }
-  /** `written` is what there is of the arguments so far. */
-  | { readonly type: 'tool'; readonly call: number; readonly written: string }
+  /** `written` is what there is of the arguments so far; of a custom tool they are free text. */
+  | {
+      readonly type: 'tool'
+      readonly call: number
+      readonly written: string
+      readonly isCustom: boolean
+    }
 
 type State = {
   readonly meta: AnthropicReplyMeta
@@ -114,7 +119,7 @@ function content(state: State, event: Content): Step {
   if (open?.type === 'tool') {
     if (event.type === 'tool-arguments' && event.index === open.call)
       return addArguments(state, open, event.text)
-    if (state.waiting.length > 0 || !isWhole(open.written))
+    if (state.waiting.length > 0 || !isWhole(open))
       return [{ ...state, waiting: [...state.waiting, event] }, '']
   }
   return write(state, event)
@@ -159,21 +164,23 @@ function startCall(state: State, event: Extract<Content, { type: 'tool-start' }>
       ? close(state)
       : then(close(state), (next) => wholeBlock(next, thinkingBlock({ text: '', signature })))
   return then(signed, (next) => {
-    const block: Block = { type: 'tool', call: event.index, written: '' }
+    const isCustom = event.isCustom === true
+    const block: Block = { type: 'tool', call: event.index, written: '', isCustom }
     const [opened, text] = openBlock(next, block, { ...toolHead(event), input: {} })
-    return [{ ...opened, hasCalls: true }, text]
+    return [
+      { ...opened, hasCalls: true },
+      isCustom ? text + inputDelta(opened, `{"input":"`) : text,
+    ]
   })
 }
 
 /** A call's arguments; once they are whole, what waited for them follows. */
 function addArguments(state: State, open: Extract<Block, { type: 'tool' }>, text: string): Step {
   if (text === '') return [state, '']
-  const written = open.written + text
-  const added: Step = [
-    { ...state, open: { ...open, written } },
-    delta(state, { type: 'input_json_delta', partial_json: text }),
-  ]
-  return state.waiting.length > 0 && isWhole(written) ? then(added, release) : added
+  const next = { ...open, written: open.written + text }
+  const json = open.isCustom ? JSON.stringify(text).slice(1, -1) : text
+  const added: Step = [{ ...state, open: next }, inputDelta(state, json)]
+  return state.waiting.length > 0 && isWhole(next) ? then(added, release) : added
 }
 
 function release(state: State): Step {
@@ -182,7 +189,8 @@ function release(state: State): Step {
 }
 
 /** Whether arguments are complete JSON: only then may another block begin. */
-function isWhole(written: string): boolean {
+function isWhole({ written, isCustom }: Extract<Block, { type: 'tool' }>): boolean {
+  if (isCustom) return true
   try {
     JSON.parse(written)
     return true
@@ -220,12 +228,15 @@ function openBlock(state: State, open: Block, block: JsonObject): Step {
 function close(state: State): Step {
   const { open, blockCount } = state
   if (open === undefined) return [state, '']
-  const rest =
-    open.type === 'tool' && open.written.trim() === ''
-      ? delta(state, { type: 'input_json_delta', partial_json: '{}' })
-      : ''
+  const json = open.type === 'tool' ? endingOf(open) : ''
+  const rest = json === '' ? '' : inputDelta(state, json)
   const stop = frame('content_block_stop', { index: blockCount - 1 })
   return [{ ...state, open: undefined }, rest + stop]
+}
+
+function endingOf({ written, isCustom }: Extract<Block, { type: 'tool' }>): string {
+  if (isCustom) return '"}'
+  return written.trim() === '' ? '{}' : ''
 }
 
 /** What never became whole is closed as it is, and what waited for it follows. */
@@ -251,6 +262,9 @@ const then = ([state, text]: Step, next: (state: State) => Step): Step => {
   const [last, more] = next(state)
   return [last, text + more]
 }
+
+const inputDelta = (state: State, json: string): string =>
+  delta(state, { type: 'input_json_delta', partial_json: json })
 
 const delta = ({ blockCount }: State, fields: JsonObject): string =>
   frame('content_block_delta', { index: blockCount - 1, delta: fields })

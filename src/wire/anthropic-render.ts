@@ -114,7 +114,7 @@ const renderCall = (call: ToolCall): JsonObject => ({
   type: 'tool_use',
   id: callId(call.id),
   name: call.name,
-  input: inputOf(call.arguments),
+  input: inputOf(call),
 })
 
 function renderPart(part: ChatPart, unsupported: Set<Feature>): JsonObject[] {

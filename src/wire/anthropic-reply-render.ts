@@ -66,7 +66,7 @@ export function thinkingBlock({ text, signature }: Thought): JsonObject {
 }
 
 function toolBlocks(call: ToolCall, showsThinking: boolean): JsonObject[] {
-  const block = { ...toolHead(call), input: inputOf(call.arguments) }
+  const block = { ...toolHead(call), input: inputOf(call) }
   if (call.signature === undefined || !showsThinking) return [block]
   return [thinkingBlock({ text: '', signature: call.signature }), block]
 }
@@ -74,10 +74,17 @@ function toolBlocks(call: ToolCall, showsThinking: boolean): JsonObject[] {
 export const toolHead = ({ id, name }: { readonly id: string; readonly name: string }) =>
   ({ type: 'tool_use', id, name, caller: { type: 'direct' } }) satisfies JsonObject
 
-/** The input must be an object; arguments that are none, as a model may write them, are kept as text in one. */
-export const inputOf = (written: string): JsonObject =>
-  jsonObjectOf(parseObject(written)) ??
-  (written.trim() === '' ? {} : { invalid_arguments: written })
+/**
+ * The input must be an object: free text, which a custom tool takes, stands in one, and so do arguments that are none, as a
+ * model may write them.
+ */
+export function inputOf({ arguments: written, isCustom }: WrittenCall): JsonObject {
+  if (isCustom === true) return { input: written }
+  const object = jsonObjectOf(parseObject(written))
+  return object ?? (written.trim() === '' ? {} : { invalid_arguments: written })
+}
+
+type WrittenCall = Pick<ToolCall, 'arguments' | 'isCustom'>
 
 const STOP_REASONS: Readonly<Record<Finish, string>> = {
   stop: 'end_turn',

@@ -104,9 +104,8 @@ function addCall(
 ): State {
   return change(state, event.choice, ({ calls }) => {
     if (event.type === 'tool-start') {
-      const { id, name, signature } = event
-      const call = { id, name, arguments: '', ...(signature === undefined ? {} : { signature }) }
-      return { calls: [...calls, call] }
+      const { type: _type, choice: _choice, index: _index, ...call } = event
+      return { calls: [...calls, { ...call, arguments: '' }] }
     }
     const call = calls[event.index]
     if (call === undefined) return {}

@@ -95,7 +95,7 @@ const thoughtParts = ({ text, signature }: Thought): JsonObject[] =>
     : []
 
 function renderCall(call: ToolCall, upstreamModel: string): JsonObject {
-  const functionCall = { id: call.id, name: call.name, args: argsOf(call.arguments) }
+  const functionCall = { id: call.id, name: call.name, args: argsOf(call) }
   if (call.signature?.maker === 'gemini') {
     return { functionCall, thoughtSignature: call.signature.data }
   }
@@ -104,10 +104,17 @@ function renderCall(call: ToolCall, upstreamModel: string): JsonObject {
     : { functionCall }
 }
 
-/** The arguments must be an object; text that is none, as a model may write it, is kept in one. */
-export const argsOf = (written: string): JsonObject =>
-  jsonObjectOf(parseObject(written)) ??
-  (written.trim() === '' ? {} : { invalid_arguments: written })
+/**
+ * The arguments must be an object: free text, which a custom tool takes, stands in one, and so does text that is none, as
+ * a model may write it.
+ */
+export function argsOf({ arguments: written, isCustom }: WrittenCall): JsonObject {
+  if (isCustom === true) return { input: written }
+  const object = jsonObjectOf(parseObject(written))
+  return object ?? (written.trim() === '' ? {} : { invalid_arguments: written })
+}
+
+type WrittenCall = Pick<ToolCall, 'arguments' | 'isCustom'>
 
 function renderResult(
   message: Extract<ChatMessage, { role: 'tool' }>,

@@ -65,11 +65,13 @@ export const thoughtPart = ({ text, signature }: Thought): JsonObject =>
     thoughtSignature: renderGeminiSignature(signature),
   })
 
-export const callPart = ({ id, name, arguments: written, signature }: ToolCall): JsonObject =>
-  defined({
-    functionCall: { id, name, args: argsOf(written) },
+export function callPart(call: ToolCall): JsonObject {
+  const { id, name, signature } = call
+  return defined({
+    functionCall: { id, name, args: argsOf(call) },
     thoughtSignature: signature === undefined ? undefined : renderGeminiSignature(signature),
   })
+}
 
 /** There is no word for tool calls; a failure of the model's, whatever it was, is some other reason. */
 const FINISH_REASONS: Readonly<Record<Finish, string>> = {
