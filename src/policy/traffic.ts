@@ -65,38 +65,35 @@ export type RollUp = {
 type Sum = { count: number; input: number; output: number; pico: bigint; picoSafe: number }
 
 /**
- * Keys in the order of canonical JSON, as records are written: then lines are added up by their text, and each vector is parsed once. Other
- * lines are parsed one by one.
+ * The end of a line whose keys are in the order of canonical JSON, as records are written. Then lines are added up by the text of their
+ * attributes, and each vector is parsed once; other lines are parsed one by one.
  */
-const CANONICAL =
-  /^(\{"attributes":\{.*\}),"costPicoUsd":"(\d{1,15})","count":(\d{1,9}),("destination":(?:"[^"\\]*"|null)),"tokens":\{"input":(\d{1,15}),"output":(\d{1,15})\}\}$/
+const TAIL =
+  /,"costPicoUsd":"(\d{1,15})","count":(\d{1,9}),"destination":("[^"\\]*"|null),"tokens":\{"input":(\d{1,15}),"output":(\d{1,15})\}\}$/y
+const TAIL_BEGINS = ',"costPicoUsd":"'
+const HEAD = '{"attributes":'
 
 export function rollUp(): RollUp {
-  const sums = new Map<string, Sum>()
+  /** By the text of the attributes, then by that of the destination. */
+  const sums = new Map<string, Map<string, Sum>>()
   let lines = 0
-  const sumFor = (key: string): Sum => {
-    const known = sums.get(key)
-    if (known !== undefined) return known
-    const sum = { count: 0, input: 0, output: 0, pico: 0n, picoSafe: 0 }
-    sums.set(key, sum)
-    return sum
-  }
   const add = (line: string): void => {
     lines++
-    const [, attributes, cost, count, destination, input, output] = CANONICAL.exec(line) ?? []
-    if (attributes === undefined || destination === undefined) {
-      const { costPicoUsd, ...rest } = TrafficRecord.parse(JSON.parse(line))
-      const sum = sumFor(keyOf(rest))
-      sum.count += rest.count
-      sum.input += rest.tokens.input
-      sum.output += rest.tokens.output
+    const end = line.lastIndexOf(TAIL_BEGINS)
+    TAIL.lastIndex = end
+    const tail = end < 0 || !line.startsWith(HEAD) ? null : TAIL.exec(line)
+    if (tail === null) {
+      const { attributes, destination, count, tokens, costPicoUsd } = TrafficRecord.parse(
+        JSON.parse(line),
+      )
+      const sum = sumFor(sums, JSON.stringify(attributes), JSON.stringify(destination))
+      addTo(sum, count, tokens.input, tokens.output)
       sum.pico += BigInt(costPicoUsd)
       return
     }
-    const sum = sumFor(`${attributes},${destination}}`)
-    sum.count += Number(count)
-    sum.input += Number(input)
-    sum.output += Number(output)
+    const [, cost, count, destination = 'null', input, output] = tail
+    const sum = sumFor(sums, line.slice(HEAD.length, end), destination)
+    addTo(sum, Number(count), Number(input), Number(output))
     // Integers under 10^15 add up exactly in a number until 2^53; before that they are carried over.
     sum.picoSafe += Number(cost)
     if (sum.picoSafe > SAFE_SUM) {
@@ -104,23 +101,40 @@ export function rollUp(): RollUp {
       sum.picoSafe = 0
     }
   }
-  return {
-    add,
-    lineCount: () => lines,
-    groups: () =>
-      [...sums].map(([key, { count, input, output, pico, picoSafe }]) => ({
-        ...GroupKey.parse(JSON.parse(key)),
-        count,
-        tokens: { input, output },
-        costPicoUsd: pico + BigInt(picoSafe),
-      })),
-  }
+  return { add, lineCount: () => lines, groups: () => groupsOf(sums) }
 }
+
+type Sums = Map<string, Map<string, Sum>>
+
+function sumFor(sums: Sums, attributes: string, destination: string): Sum {
+  let places = sums.get(attributes)
+  if (places === undefined) sums.set(attributes, (places = new Map()))
+  let sum = places.get(destination)
+  if (sum === undefined)
+    places.set(destination, (sum = { count: 0, input: 0, output: 0, pico: 0n, picoSafe: 0 }))
+  return sum
+}
+
+function addTo(sum: Sum, count: number, input: number, output: number): void {
+  sum.count += count
+  sum.input += input
+  sum.output += output
+}
+
+function groupsOf(sums: Sums): readonly TrafficGroup[] {
+  return [...sums].flatMap(([text, places]) => {
+    const attributes = AttributeVector.parse(JSON.parse(text))
+    return [...places].map(([destination, { count, input, output, pico, picoSafe }]) => ({
+      attributes,
+      destination: Destination.parse(JSON.parse(destination)),
+      count,
+      tokens: { input, output },
+      costPicoUsd: pico + BigInt(picoSafe),
+    }))
+  })
+}
+
+const Destination = z.string().nullable()
 
 /** One more cost of 15 digits still fits under 2^53. */
 const SAFE_SUM = Number.MAX_SAFE_INTEGER - 1e15
-
-const GroupKey = z.strictObject({ attributes: AttributeVector, destination: z.string().nullable() })
-
-const keyOf = ({ attributes, destination }: Pick<TrafficRecord, 'attributes' | 'destination'>) =>
-  JSON.stringify({ attributes, destination })
