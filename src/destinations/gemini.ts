@@ -12,6 +12,11 @@ export const gemini: Destination = {
   path: (upstreamModel, _operation, stream) => generatePath(upstreamModel, stream),
   speaks: {
     gemini: { path: generatePath, edits: [], unsupported: [] },
+    'gemini-embeddings': {
+      path: (upstreamModel) => `/models/${encodeURIComponent(upstreamModel)}:batchEmbedContents`,
+      edits: [],
+      unsupported: ['user'],
+    },
     'gemini-count-tokens': {
       path: (upstreamModel) => `/models/${encodeURIComponent(upstreamModel)}:countTokens`,
       edits: [],

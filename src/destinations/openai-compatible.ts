@@ -1,5 +1,5 @@
 import type { Feature } from '../domain/features.ts'
-import type { Destination, Edit } from './destination.ts'
+import type { Destination, Edit, Endpoint } from './destination.ts'
 
 type Dialect = {
   /** With the version, as in `https://api.example.com/v1`; undefined for what is self-hosted. */
@@ -9,6 +9,8 @@ type Dialect = {
   readonly acceptsModel?: (upstreamModel: string) => boolean
   readonly usageInStream?: Destination['usageInStream']
   readonly speaks?: Destination['speaks']
+  /** What its `/embeddings` need otherwise. */
+  readonly embeddings?: Partial<Pick<Endpoint, 'edits' | 'unsupported'>>
   readonly errorReplies: Destination['errorReplies']
   readonly source: string
 }
@@ -26,7 +28,14 @@ export const openaiCompatible = (dialect: Dialect): Destination => ({
   usageInStream: dialect.usageInStream ?? 'asked',
   errorReplies: dialect.errorReplies,
   source: dialect.source,
-  ...(dialect.speaks === undefined ? {} : { speaks: dialect.speaks }),
+  speaks: {
+    'openai-embeddings': {
+      path: () => '/embeddings',
+      edits: dialect.embeddings?.edits ?? [],
+      unsupported: dialect.embeddings?.unsupported ?? [],
+    },
+    ...dialect.speaks,
+  },
 })
 
 /** What only OpenAI's Responses have words for. */

@@ -1,9 +1,9 @@
-import type {
-  CountWireName,
-  DialectName,
-  EmbeddingsWireName,
-  Operation,
-  SurfaceName,
+import {
+  EMBEDDINGS_WIRES,
+  type CountWireName,
+  type DialectName,
+  type Operation,
+  type SurfaceName,
 } from '../domain/request.ts'
 import type { Destination, Edit } from './destination.ts'
 
@@ -16,11 +16,6 @@ export type Spoken = {
   readonly edits: readonly Edit[]
 }
 
-const EMBEDDINGS: readonly EmbeddingsWireName[] = [
-  'openai-embeddings',
-  'gemini-embeddings',
-  'workers-ai-embeddings',
-]
 const COUNTING: readonly CountWireName[] = ['anthropic-count-tokens', 'gemini-count-tokens']
 
 /** The client's own dialect if the destination speaks it, else the one to translate to; undefined if it has none. */
@@ -41,7 +36,7 @@ export function spokenFor(
       edits,
     }
   }
-  const names: readonly DialectName[] = operation === 'embeddings' ? EMBEDDINGS : COUNTING
+  const names: readonly DialectName[] = operation === 'embeddings' ? EMBEDDINGS_WIRES : COUNTING
   for (const dialect of names) {
     const endpoint = speaks?.[dialect]
     if (endpoint !== undefined) return { dialect, isClients: false, ...endpoint }

@@ -10,6 +10,13 @@ export const workersAi: Destination = {
   transport: 'binding',
   baseUrl: undefined,
   path: (upstreamModel) => upstreamModel,
+  speaks: {
+    'workers-ai-embeddings': {
+      path: (upstreamModel) => upstreamModel,
+      edits: [],
+      unsupported: ['user', 'dimensions'],
+    },
+  },
   authorize: () => ({}),
   edits: [],
   unsupported: [

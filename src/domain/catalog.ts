@@ -62,6 +62,8 @@ export const Model = z.strictObject({
   developer: z.string().min(1),
   openWeights: z.boolean(),
   quality: z.enum(QUALITIES),
+  /** What it does; conversations unless said otherwise. */
+  operation: z.enum(['chat', 'embeddings']).optional(),
   offers: z.array(Offer).min(1),
 })
 export type Model = z.infer<typeof Model>

@@ -8,6 +8,8 @@ export const ESSENTIAL_FEATURES = [
   'json-schema',
   'json-object',
   'custom-tools',
+  /** Embeddings of another length than the model's own. */
+  'dimensions',
 ] as const
 
 /** What a destination may not express without the request becoming pointless: named in `demarc-unsupported`. */

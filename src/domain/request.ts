@@ -13,7 +13,12 @@ export type WireName =
   | 'workers-ai'
 
 /** Names of upstream dialects for embeddings. */
-export type EmbeddingsWireName = 'openai-embeddings' | 'gemini-embeddings' | 'workers-ai-embeddings'
+export const EMBEDDINGS_WIRES = [
+  'openai-embeddings',
+  'gemini-embeddings',
+  'workers-ai-embeddings',
+] as const
+export type EmbeddingsWireName = (typeof EMBEDDINGS_WIRES)[number]
 
 /** Names of upstream dialects for counting tokens. */
 export type CountWireName = 'anthropic-count-tokens' | 'gemini-count-tokens'

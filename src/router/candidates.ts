@@ -86,8 +86,11 @@ export function demandsOf(
   return {
     request,
     essentialBits: essentialBits(request.features),
+    // Texts to embed each have a context of their own, and its limit is for the provider to enforce.
     contextTokensMin:
-      Math.ceil(request.promptBytes / BYTES_PER_TOKEN_MAX) + (outputTokensAsked ?? 1),
+      request.operation === 'embeddings'
+        ? 1
+        : Math.ceil(request.promptBytes / BYTES_PER_TOKEN_MAX) + (outputTokensAsked ?? 1),
     inputTokensMax: inputTokensMax(request, undefined),
     outputTokensAsked,
     outputTokensDefault: caller.defaultOutputTokens ?? Number.POSITIVE_INFINITY,
@@ -104,6 +107,8 @@ export function inability(
   demands: Demands,
   world: World,
 ): string | undefined {
+  const doesEmbed = offer.operation === 'embeddings'
+  if (doesEmbed !== (demands.request.operation === 'embeddings')) return 'operation'
   const missing = demands.essentialBits & (~offer.features | place.unableBits)
   if (missing !== 0) return `capability:${firstFeature(missing)}`
   if (demands.contextTokensMin > offer.contextTokens) return 'context'

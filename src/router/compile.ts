@@ -21,6 +21,8 @@ export type CompiledOffer = {
   /** Index in QUALITIES. */
   readonly quality: number
   readonly openWeights: boolean
+  /** What its model does. */
+  readonly operation: 'chat' | 'embeddings'
   /** Bit set of what it can do: see `essentialBits`. */
   readonly features: number
   readonly contextTokens: number
@@ -82,7 +84,7 @@ const BITS: ReadonlyMap<Feature, number> = new Map(
 function offersOf({ models, destinations }: Bundle): readonly CompiledOffer[] {
   const positions = new Map(destinations.map(({ id }, position) => [id, position]))
   const offers: CompiledOffer[] = []
-  for (const { id, quality, openWeights, offers: places } of models)
+  for (const { id, quality, openWeights, operation = 'chat', offers: places } of models)
     for (const place of places) {
       const destinationAt = positions.get(place.destination) ?? -1
       const destination = destinations[destinationAt]
@@ -96,6 +98,7 @@ function offersOf({ models, destinations }: Bundle): readonly CompiledOffer[] {
         upstreamModel: place.upstreamModel,
         quality: QUALITIES.indexOf(quality),
         openWeights,
+        operation,
         features: essentialBits(place.features),
         contextTokens: place.contextTokens,
         outputTokensMax: place.outputTokensMax,
@@ -113,7 +116,9 @@ function namesOf(
   bundle: Bundle,
   offers: readonly CompiledOffer[],
 ): ReadonlyMap<string, NamedModels> {
-  const names = new Map<string, NamedModels>([['auto', { kind: 'auto', name: 'auto', offers }]])
+  const names = new Map<string, NamedModels>([
+    ['auto', { kind: 'auto', name: 'auto', offers: offers.filter(isForChat) }],
+  ])
   const add = (
     written: string,
     kind: NamedModels['kind'],
@@ -150,6 +155,9 @@ function namesOf(
     )
   return names
 }
+
+/** Vectors of different models cannot be compared, so nobody may be given one that was not named. */
+const isForChat = ({ operation }: CompiledOffer): boolean => operation === 'chat'
 
 function openQuotes({ prices }: Bundle, offers: readonly CompiledOffer[]): Compiled['quotesAt'] {
   const book = openBook(prices)

@@ -52,6 +52,7 @@ export function decide(facts: Facts): Result<Plan, Refusal> {
   const resolved = resolveModel(request.model, caller, world.policy)
   if (!resolved.ok) return resolved
   const named = resolved.value
+  if (request.operation === 'embeddings' && named.kind !== 'concrete') return err(ONE_MODEL)
   const rules = world.policy.rulesAt(world.nowMs)
   const verdicts = verdictsOf(facts)
   const { raw } = verdicts
@@ -99,6 +100,12 @@ function verdictsOf({ classification, declared, request, caller, wishes, world }
   return judgeForms(world.policy.rulesAt(world.nowMs), attributes, (kinds) =>
     redactedLabel(classification, kinds, declared),
   )
+}
+
+const ONE_MODEL: Refusal = {
+  code: 'invalid_request',
+  param: 'model',
+  message: '`model` must be one model: vectors of different models cannot be compared.',
 }
 
 type Sieve = {

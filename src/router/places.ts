@@ -1,10 +1,10 @@
 import { ESSENTIAL_FEATURES, type Feature } from '../domain/features.ts'
-import type { RequestFacts } from '../domain/request.ts'
+import { EMBEDDINGS_WIRES, type RequestFacts } from '../domain/request.ts'
 import type { RequestAttributes } from '../policy/conditions.ts'
 import { evaluate, type Rules, type Verdict } from '../policy/evaluate.ts'
 import { type CompiledOffer, essentialBits } from './compile.ts'
 import type { Place } from './candidates.ts'
-import type { World } from './world.ts'
+import type { Adapter, World } from './world.ts'
 
 /** What the policy says of both forms of a request. */
 export type Verdicts = {
@@ -47,8 +47,11 @@ export function placeOf(
   return {
     form: verdict === verdicts.raw ? 'raw' : 'redacted',
     rank,
-    configured:
-      adapter === undefined ? 'adapter' : availability === 'unconfigured' ? 'unconfigured' : 'yes',
+    configured: !isSpokenTo(adapter, request)
+      ? 'adapter'
+      : availability === 'unconfigured'
+        ? 'unconfigured'
+        : 'yes',
     unableBits: essentialBits(unspoken),
     unsupported: isOwn ? asked : [...asked, ...request.unknownFields],
     forbiddenBy: forbiddenBy(verdict, destinationAt, rank, world.ownZoneOnly && !isOwn),
@@ -56,6 +59,12 @@ export function placeOf(
     isOwn,
   }
 }
+
+/** There is code that speaks to it about what is asked; what cannot be counted there is estimated. */
+const isSpokenTo = (adapter: Adapter | undefined, { operation }: RequestFacts): boolean =>
+  adapter !== undefined &&
+  (operation !== 'embeddings' ||
+    EMBEDDINGS_WIRES.some((name) => adapter.speaks?.[name] !== undefined))
 
 const NOTHING: readonly string[] = []
 

@@ -60,6 +60,8 @@ function explainInability(reason: string, { unknownFields, askedBy }: RequestFac
   switch (code) {
     case 'capability':
       return { param: paramOf(detail, askedBy), reason: `no model takes ${detail} here` }
+    case 'operation':
+      return { param: 'model', reason: 'the model does not do what is asked on this path' }
     case 'context':
       return { param: 'messages', reason: 'the prompt and the output do not fit in any context' }
     case 'output-limit':

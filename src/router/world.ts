@@ -5,7 +5,7 @@ import type { DialectName, Quality } from '../domain/request.ts'
 import type { Compiled } from './compile.ts'
 
 /** What the router needs to know of a destination's adapter; a `Destination` of `src/destinations` is one. */
-type Adapter = {
+export type Adapter = {
   readonly unsupported: readonly Feature[]
   /** The same for clients whose own dialect it speaks. */
   readonly speaks?: Readonly<

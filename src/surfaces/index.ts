@@ -1,5 +1,6 @@
 import type { SurfaceName } from '../domain/request.ts'
 import { anthropicCountSurface, anthropicMessagesSurface } from './anthropic.ts'
+import { openaiEmbeddingsSurface } from './embeddings.ts'
 import { geminiCountSurface, geminiSurface } from './gemini.ts'
 import { openaiChatSurface } from './openai-chat.ts'
 import { openaiDialect } from './openai-dialect.ts'
@@ -13,6 +14,7 @@ export const surfaces = {
   gemini: geminiSurface,
   'gemini-count-tokens': geminiCountSurface,
   'openai-chat': openaiChatSurface,
+  'openai-embeddings': openaiEmbeddingsSurface,
   'openai-responses': openaiResponsesSurface,
 } satisfies Partial<Record<SurfaceName, Surface>>
 

@@ -28,6 +28,8 @@ export type EmbeddingsSurface = Common & {
   readonly operation: 'embeddings'
   readonly parse: (body: string, facts: RequestFacts) => EmbeddingsRequest
   readonly renderReply: (reply: EmbeddingsReply, meta: ReplyMeta) => string
+  /** Whether an upstream of the same dialect answered in the form that was asked for; absent: always. */
+  readonly passes?: (body: string, meta: ReplyMeta) => boolean
 }
 
 export type CountSurface = Common & {

@@ -2,6 +2,9 @@ import type { CountWireName, DialectName, EmbeddingsWireName, WireName } from '.
 import { anthropicCountTokens } from './anthropic-count.ts'
 import { anthropicMessages } from './anthropic-messages.ts'
 import { geminiCountTokens } from './gemini-count.ts'
+import { geminiEmbeddings } from './embeddings-gemini.ts'
+import { openaiEmbeddings } from './embeddings-openai.ts'
+import { workersAiEmbeddings } from './embeddings-workers-ai.ts'
 import { gemini } from './gemini.ts'
 import { openaiChat } from './openai-chat.ts'
 import { openaiResponses } from './openai-responses.ts'
@@ -17,7 +20,11 @@ export const wires = {
 } satisfies Record<WireName, Wire>
 
 /** Dialects for embeddings. */
-export const embeddingsWires = {} satisfies Partial<Record<EmbeddingsWireName, EmbeddingsWire>>
+export const embeddingsWires = {
+  'gemini-embeddings': geminiEmbeddings,
+  'openai-embeddings': openaiEmbeddings,
+  'workers-ai-embeddings': workersAiEmbeddings,
+} satisfies Record<EmbeddingsWireName, EmbeddingsWire>
 
 /** Dialects for counting tokens. */
 export const countWires = {

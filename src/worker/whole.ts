@@ -46,7 +46,8 @@ export async function receiveWhole(
       const reply = embeddingsWireOf(input.dialect).parseReply(text)
       if (!reply.ok) return err('malformed-reply')
       const { usage, model } = reply.value
-      const body = input.sameWire ? text : surface.renderReply(reply.value, input.meta)
+      const passes = input.sameWire && (surface.passes?.(text, input.meta) ?? true)
+      const body = passes ? text : surface.renderReply(reply.value, input.meta)
       return ok({ body, seen: seenWhole(usage, undefined, model) })
     }
     case 'count-tokens': {

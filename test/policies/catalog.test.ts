@@ -76,10 +76,18 @@ describe('models', () => {
 
   const shapes: readonly [string, string, RegExp][] = [
     ['Workers AI only under @cf/', 'workers-ai', /^@cf\/[a-z-]+\/[a-z0-9.-]+$/],
-    ['Fireworks under its own account', 'fireworks', /^accounts\/fireworks\/models\/[a-z0-9-]+$/],
+    [
+      'Fireworks under its own account',
+      'fireworks',
+      /^(?:accounts\/fireworks\/models\/[a-z0-9-]+|nomic-ai\/[\w.-]+)$/,
+    ],
     ['Together as maker/name', 'together', /^[\w-]+\/[\w.-]+$/],
-    ['Ollama never in its cloud', 'ollama', /^(?!.*cloud)[a-z0-9.]+:[a-z0-9.]+$/],
-    ['OpenAI without a fixed date', 'openai', /^gpt-5(\.\d)?(-[a-z]+)?$/],
+    ['Ollama never in its cloud', 'ollama', /^(?!.*cloud)[a-z0-9.-]+:[a-z0-9.]+$/],
+    [
+      'OpenAI without a fixed date',
+      'openai',
+      /^(?:gpt-5(\.\d)?(-[a-z]+)?|text-embedding-3-[a-z]+)$/,
+    ],
   ]
   test.each(shapes)('are known to %s', (_name, destination, shape) => {
     const upstreams = offers
