@@ -14,6 +14,14 @@ export type Figure = {
   readonly parts: readonly { readonly end: number; readonly compact: string }[]
 }
 
+const SMALL_WORD = /^[a-z]{2,}$/
+const SHORT_WORDS = new Set(
+  'is no nr id of to de es my at on in or as by am an je la le el il da du un em um se er so if it we he me do nº és'.split(
+    ' ',
+  ),
+)
+const HAS_SMALL = /[a-z]/
+
 const isAlphanumeric = (code: number): boolean => isWordCode(code) && code !== 0x5f
 
 /** Between parts: one space, hyphen, dot, slash, colon or parenthesis, or a sign between spaces. */
@@ -37,6 +45,8 @@ export function readFigure(text: string, start: number): Figure {
     const part = text.slice(at, end)
     if (part === '' || compact.length + part.length > COMPACT_MAX) break
     if (parts.length > 0 && part.length > LETTERS_MAX && !/\d/.test(part)) break
+    // A small word behind capitals or digits is the sentence going on.
+    if (parts.length > 0 && SMALL_WORD.test(part) && !HAS_SMALL.test(text.slice(start, at))) break
     // Glued to more: what stands here is longer.
     if (end < text.length && text.charCodeAt(end) === 0x5f) break
     compact += part.toUpperCase()
@@ -61,6 +71,9 @@ export function lettersBefore(text: string, start: number): number {
   if (at === start) return -1
   const end = at
   while (at > 0 && at > end - LETTERS_BEFORE_MAX && isLetter(text.charCodeAt(at - 1))) at--
+  // `and 123456`, `is 123456`: small words are no part of it, but `ab 123456` may be.
+  const word = text.slice(at, end)
+  if (SMALL_WORD.test(word) && (word.length > 2 || SHORT_WORDS.has(word))) return -1
   return at === end || (at > 0 && isWordCode(text.charCodeAt(at - 1))) ? -1 : at
 }
 

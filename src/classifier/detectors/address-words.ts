@@ -41,9 +41,23 @@ const STATES =
 /** `Springfield, IL ` before five digits. */
 export const TOWN_AND_STATE = new RegExp(`(?:${NAME} ){0,2}${NAME},? (?:${STATES})\\.?,? $`)
 
+const TOWN = "(?:[A-Z\\u00c0-\\u00de][a-z\\u00df-\\u024f'’.-]{1,24}|[A-Z\\u00c0-\\u00de]{4,24})"
+const TOWNS = `${TOWN}(?: ${TOWN}){0,2}`
+const BRITISH_CODE = '[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}'
+
 /** What may follow the street: flat, town, state or region, postcode. */
 export const TAIL = new RegExp(
-  `(?:,?\\s{1,5}${UNIT})?(?:,?\\s{1,5}\\d{4,5} ${NAME}(?: ${NAME})?|(?:,\\s{0,5}|\\s{1,5})${NAME}(?: ${NAME}){0,2},? (?:${STATES})\\.?,? \\d{5}(?:-\\d{4})?|,\\s{0,5}${NAME}(?: ${NAME}){0,2}(?:,? [A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|,? \\d{4,6})?)?`,
+  [
+    `(?:\\.?,?\\s{1,5}${UNIT})?`,
+    '(?:',
+    [
+      `,?\\s{1,5}\\d{4,5}(?: [A-Z]{2})? ${TOWNS}`,
+      `(?:,\\s{0,5}|\\s{1,5})${TOWNS},? (?:${STATES})\\.?,? \\d{5}(?:-\\d{4})?`,
+      `,\\s{0,5}${TOWNS}(?:,? ${BRITISH_CODE}|,? \\d{4,6})?`,
+      `,?\\s{1,5}${BRITISH_CODE}`,
+    ].join('|'),
+    ')?',
+  ].join(''),
   'y',
 )
 

@@ -94,6 +94,8 @@ function ahead(scan: Scan, start: number, numberEnd: number): boolean {
   const { text } = scan
   const isPromised = scan.distance('address', start) <= PROMISED_WITHIN
   scan.spend(16)
+  // `During 2021, Main Street …`
+  if (text.charCodeAt(numberEnd) === 0x2c && YEAR.test(text.slice(start, numberEnd))) return false
   const from = afterNumber(text, numberEnd)
   const english = streetAhead(text, from)
   if (english !== undefined) {
@@ -144,6 +146,7 @@ const EASTERN_TOWN =
 const EASTERN_NUMBER =
   /^(?:(?:[-\uff0d]\d{1,4}){1,3}|(?:\u4e01\u76ee|\u756a\u5730?|\u53f7|\u865f|\u53f7\u697c)(?:\d{1,4}(?:-\d{1,4})?)?)/
 
+const YEAR = /^(?:19|20)\d\d$/
 const AFTER_PREPOSITION = /(?:^|\s)(?:at|on|to|from|about|near|in|is) $/
 
 /** Behind the number, in small letters, without a dot. */
@@ -168,7 +171,7 @@ function isStreetBehind(scan: Scan, start: number): boolean {
 
 function behind(scan: Scan, start: number, end: number): boolean {
   const { text } = scan
-  if (end - start > 4 || /^(?:19|20)\d\d$/.test(text.slice(start, end))) return false
+  if (end - start > 4 || YEAR.test(text.slice(start, end))) return false
   scan.spend(24)
   const before = text.slice(Math.max(0, start - BEFORE_MAX), start)
   const street = namedByEnding(before) ?? TYPE_FIRST.exec(before)?.[1]
@@ -177,6 +180,9 @@ function behind(scan: Scan, start: number, end: number): boolean {
   if (!/\s[A-Z\u00c0-\u00de]|^[A-Z\u00c0-\u00de].*[a-z]|^[a-z\u00df-\u024f]{8,} $/.test(street))
     return false
   const isPromised = scan.distance('address', start - street.length) <= PROMISED_WITHIN
+  // English goes "via" anything.
+  if (street.startsWith('via ') && !isPromised && !/(?:^|\s)(?:in|a|di) via /.test(before))
+    return false
   claim(scan, start - street.length, withTail(text, withLetter(text, end)), isPromised ? 0.9 : 0.7)
   return true
 }

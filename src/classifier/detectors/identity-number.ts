@@ -79,6 +79,7 @@ export const identityNumber: Detector = {
     // A letter may follow the digits, or a code in letters.
     for (let length = token.digitCount; length < token.digitCount + 3; length++) {
       byLayout(scan, token.start, length)
+      if (scan.claimedTo > token.start) return
     }
   },
   atCode: (scan, start, end) => {
@@ -105,9 +106,11 @@ function byWords(scan: Scan, start: number): void {
   if (isInside(text, start)) return
   const far = isFarScript(text, start) ? text.slice(Math.max(0, start - FAR_WITHIN), start) : ''
   distances.fill(UNKNOWN)
-  let best = matchIn(scan, readFigure(text, start), far, undefined)
+  const own = matchIn(scan, readFigure(text, start), far)
   const before = lettersBefore(text, start)
-  if (before >= 0) best = matchIn(scan, readFigure(text, before), far, best)
+  const wide = before < 0 ? undefined : matchIn(scan, readFigure(text, before), far)
+  const isWide = wide !== undefined && wide.confidence >= (own?.confidence ?? 0)
+  const best = isWide ? wide : own
   if (best === undefined) return
   scan.claim(best.rule, best.start, best.end, best.confidence, countries(best.country))
 }
@@ -125,13 +128,8 @@ const ROW = /^\d[ .:/-](?!\w{5})/
 const countries = (country: string): readonly string[] => (country === '' ? [] : [country])
 
 /** The surest reading of the number, the longest of them. */
-function matchIn(
-  scan: Scan,
-  figure: Figure,
-  far: string,
-  best: Match | undefined,
-): Match | undefined {
-  let found = best
+function matchIn(scan: Scan, figure: Figure, far: string): Match | undefined {
+  let found: Match | undefined
   const isAny = isAnyNear(scan, figure.start, far)
   for (let i = figure.parts.length - 1; i >= 0; i--) {
     const part = figure.parts[i]

@@ -10,9 +10,11 @@ const APART =
 /** Endings that stand for a street in small letters, too. */
 const SMALL = /^[a-z\u00df-\u024f]{4,24}(?:straße|strasse|gatan|vägen|straat|gasse)$/
 /** Words with such an ending that are none. */
-const OTHER = /^(?:Brigade|Renegade|Decade|Arcade|Auntie)$/
+const OTHER = /^(?:Brigade|Renegade|Decade|Arcade|Auntie|Bundesstraße|Bundesstrasse)$/
 
-const endings = new RegExp(`.(?:${ENDINGS.replaceAll('.', String.raw`\.`).replaceAll(',', '|')})$`)
+const endings = new RegExp(
+  `.(?:-(?:Straße|Strasse|Str\\.|Platz|Allee|Weg|Ring|Damm|Ufer|Gasse)|${ENDINGS.replaceAll('.', String.raw`\.`).replaceAll(',', '|')})$`,
+)
 const apart = new Set(APART.split(','))
 /** Last two letters of all of them: a quick no for every other number. */
 const lastLetters = new Set(
@@ -31,6 +33,8 @@ export function namedByEnding(before: string): string | undefined {
   const line = before.slice(before.lastIndexOf('\n') + 1)
   const word = line.slice(line.lastIndexOf(' ', line.length - 2) + 1).replace(/,? $/, '')
   const rest = line.slice(0, line.lastIndexOf(' ', line.length - 2) + 1)
+  // `Brasilien Platz 1` is a rank, `Potsdamer Platz 1` an address.
+  if (word === 'Platz' && !rest.endsWith('er ')) return undefined
   if (apart.has(word)) {
     const names = NAMES_BEFORE.exec(rest)?.[1]
     return names === undefined ? undefined : line.slice(rest.length - names.length)

@@ -15,9 +15,11 @@ function isVin(code: string): boolean {
 const VIN =
   'vin, vehicle identification, vin number, chassis, chassis number, vehicle id, fahrgestellnummer, fin, numéro de châssis, número de bastidor, bastidor, telaio, chassisnummer, fahrzeugidentifikationsnummer, numer vin'
 const PLATE =
-  'license plate, licence plate, number plate, plate number, plate, plates, registration plate, car registration, car reg, vehicle registration, reg number, reg no, vrm, tag number, vehicle reg, ' +
-  'kennzeichen, kfz kennzeichen, nummernschild, plaque d’immatriculation, immatriculation, plaque, matrícula, matricula, placa, ' +
+  'license plate, licence plate, number plate, plate number, registration plate, car registration, car reg, vehicle registration, reg number, reg no, vrm, tag number, vehicle reg, ' +
+  'kennzeichen, kfz kennzeichen, nummernschild, plaque d’immatriculation, immatriculation, matrícula, matricula, placa, ' +
   'targa, kenteken, kentekenplaat, numer rejestracyjny, rejestracja, registreringsnummer, regnr, nummerplade, rekisterinumero, госномер'
+/** Enough where the shape of a plate is strict. */
+const PLAIN = 'plate, plates, vehicle, vehicles'
 const FAR_PLATE =
   /\u8f66\u724c|\u8eca\u724c|\u30ca\u30f3\u30d0\u30fc\u30d7\u30ec\u30fc\u30c8|\u0644\u0648\u062d\u0629/
 
@@ -57,8 +59,8 @@ export const THINGS: readonly IdFormat[] = [
     rule: 'vehicle',
     words: VIN,
   }),
-  plate('gb.plate', [4, 5, 6, 7], BRITISH_PLATE, true, `${PLATE}, vehicle, vehicles`),
-  plate('ng.plate', [8], /^[A-Z]{3}\d{3}[A-Z]{2}$/, true),
+  plate('gb.plate', [4, 5, 6, 7], BRITISH_PLATE, true, `${PLATE}, ${PLAIN}`),
+  plate('ng.plate', [8], /^[A-Z]{3}\d{3}[A-Z]{2}$/, true, `${PLATE}, ${PLAIN}`),
   plate('in.plate', [8, 9, 10, 11], /^[A-Z]{2}\d{1,2}[A-Z]{1,3}\d{4}$/, true),
   plate('fr.plate', [7], /^[A-HJ-NP-TV-Z]{2}\d{3}[A-HJ-NP-TV-Z]{2}$/, false),
   plate('es.plate', [7], /^\d{4}[B-DF-HJ-NP-TV-Z]{3}$/, false),

@@ -113,7 +113,7 @@ test.each([
   ['five parts', '1.2.3.4.5', [], 'public'],
   ['an operator', 'std::vector<a::b>', [], 'public'],
   ['a time', 'at 12:30:45', [], 'public'],
-  ['a MAC address', '00:1a:2b:3c:4d:5e', [], 'public'],
+  ['a MAC address', '00:1a:2b:3c:4d:5e', [], 'confidential'],
 ])('an address on the network: %s', (_name, text, expected, level) => {
   expect(found(text, 'ip')).toEqual(expected)
   expect(classifyText(text).label.level).toBe(level)
