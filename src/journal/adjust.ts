@@ -4,6 +4,8 @@ import type { JournalState, Transition } from './state.ts'
 
 /** One amount that finance books. Plain data, so that it can cross to the object. */
 export type AdjustLine = {
+  /** When it happened, as far as the books go: in the month that it is booked in. */
+  readonly atMs: number
   /** Month that it is booked in. */
   readonly period: string
   /** Signed pico-dollars, as text. */
@@ -21,7 +23,6 @@ export type AdjustLine = {
 export type AdjustRequest = {
   /** Idempotency key of all lines together. */
   readonly batch: string
-  readonly atMs: number
   readonly reason: string
   readonly lines: readonly AdjustLine[]
 }
@@ -32,7 +33,7 @@ export type AdjustReply = { readonly status: 'booked'; readonly seqs: readonly n
 
 /** The entries of a batch, unless one would change a month up to the last closed one. They hold and release nothing. */
 export function adjust(
-  { batch, atMs, reason, lines }: AdjustRequest,
+  { batch, reason, lines }: AdjustRequest,
   closedThrough: string,
 ): Result<readonly Transition[], Closed> {
   if (lines.some(({ period }) => period <= closedThrough))
@@ -40,7 +41,7 @@ export function adjust(
   const transitions = lines.map((line, at) => {
     const entry: Omit<CloseEntry, 'seq' | 'facts'> = {
       kind: 'adjust',
-      atMs,
+      atMs: line.atMs,
       decision: batch,
       attempt: `${batch}.${at + 1}`,
       reserveSeq: line.reserveSeq,

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { AdjustLine } from '../journal/adjust.ts'
 import type { CloseEntry } from '../journal/entry.ts'
 import { err, ok, type Result } from '../domain/result.ts'
-import { nextMonth } from './focus/times.ts'
+import { monthEnd, nextMonth } from './focus/times.ts'
 
 const Pico = z.string().regex(/^-?\d{1,18}$/, { message: 'a whole number of pico-dollars as text' })
 const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, { message: 'a month such as 2026-11' })
@@ -33,7 +33,12 @@ const Accrual = z.strictObject({
 })
 
 /** A difference that has no posting of its own, for instance spend that never passed through Demarc. */
-const Difference = z.strictObject({ ...Accrual.shape, type: z.literal('difference') })
+const Difference = z.strictObject({
+  ...Accrual.shape,
+  type: z.literal('difference'),
+  /** Of the month, UTC; without it the month's last day. */
+  day: z.iso.date().optional(),
+})
 
 export const Correction = z.discriminatedUnion('type', [Rebook, Accrual, Difference])
 export type Correction = z.infer<typeof Correction>
@@ -42,13 +47,20 @@ export type Correction = z.infer<typeof Correction>
 export type OpenMonths = {
   /** Last closed month; empty if there is none. */
   readonly closedThrough: string
-  /** Today's month. */
-  readonly current: string
+  readonly nowMs: number
 }
 
+const monthOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 7)
+
 /** A month itself while it is open, else the current one. */
-const bookableIn = (period: string, { closedThrough, current }: OpenMonths): string =>
-  period > closedThrough ? period : current
+const bookableIn = (period: string, { closedThrough, nowMs }: OpenMonths): string =>
+  period > closedThrough ? period : monthOf(nowMs)
+
+/** The moment itself if it lies in the month that is booked in, else now, else the end of that month. */
+function datedIn(period: string, wantedMs: number, nowMs: number): number {
+  const inMonth = [wantedMs, nowMs].find((atMs) => monthOf(atMs) === period)
+  return inMonth ?? Date.parse(monthEnd(period)) - 1
+}
 
 /**
  * The journal's lines for what finance wants changed. Nothing is edited: a posting is reversed and booked anew, both in
@@ -80,6 +92,7 @@ function rebooked(
   const common = {
     period,
     outcome,
+    atMs: datedIn(period, posting.atMs, months.nowMs),
     about: seq,
     reserveSeq: posting.reserveSeq,
     forPeriod: posting.period,
@@ -114,18 +127,23 @@ function amount(
   correction: z.infer<typeof Accrual> | z.infer<typeof Difference>,
   months: OpenMonths,
 ): readonly AdjustLine[] {
-  const { type, period: wanted, costPicoUsd } = correction
+  const { period: wanted, costPicoUsd } = correction
   const period = bookableIn(wanted, months)
   const common = { about: null, reserveSeq: 0, forPeriod: wanted, facts: factsOf(correction) }
-  if (type === 'difference') {
+  const lastMs = Date.parse(monthEnd(wanted)) - 1
+  if (correction.type === 'difference') {
     const outcome = period === wanted ? ('correction' as const) : ('late-correction' as const)
-    return [{ ...common, period, costPicoUsd, outcome, nodes: ['tenant'] }]
+    const wantedMs = correction.day === undefined ? lastMs : Date.parse(correction.day)
+    const atMs = datedIn(period, wantedMs, months.nowMs)
+    return [{ ...common, atMs, period, costPicoUsd, outcome, nodes: ['tenant'] }]
   }
   const back = String(-BigInt(costPicoUsd))
+  const atMs = datedIn(period, lastMs, months.nowMs)
   return [
-    { ...common, period, costPicoUsd, outcome: 'accrual', nodes: [] },
+    { ...common, atMs, period, costPicoUsd, outcome: 'accrual', nodes: [] },
     {
       ...common,
+      atMs: Date.parse(monthEnd(period)),
       period: nextMonth(period),
       costPicoUsd: back,
       outcome: 'accrual-reversal',

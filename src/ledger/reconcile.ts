@@ -252,6 +252,7 @@ export function proposals(
     const common = {
       type: 'difference' as const,
       period: variance.day.slice(0, 7),
+      day: variance.day,
       destination,
       legalEntity,
       model: variance.model,

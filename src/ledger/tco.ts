@@ -96,7 +96,8 @@ type Setup = TcoInputs['setups'][number]
 
 function lineOf(traffic: Traffic, inputs: TcoInputs, host: Host, setup: Setup): TcoLine {
   const tokens = traffic.inputTokens + traffic.cachedInputTokens + traffic.outputTokens
-  const { replicas, picoUsd } = monthOfHosting(traffic, inputs, host, setup, 100n)
+  const replicas = replicasFor(traffic, inputs, setup, 100n)
+  const picoUsd = costOfReplicas(replicas, inputs, host, setup)
   const perMTok = (cost: bigint): bigint =>
     tokens === 0n ? 0n : divideRounded(cost * 1_000_000n, tokens)
   const memory = setup.gpusPerReplica * setup.gpuMemoryGb.value
@@ -113,47 +114,45 @@ function lineOf(traffic: Traffic, inputs: TcoInputs, host: Host, setup: Setup): 
   }
 }
 
-/** Replicas for the busiest hour at the utilisation that can be kept up, and what they and the people cost. */
-function monthOfHosting(
-  traffic: Traffic,
-  inputs: TcoInputs,
-  host: Host,
-  setup: Setup,
-  timesE2: bigint,
-): { readonly replicas: bigint; readonly picoUsd: bigint } {
+/** Replicas for the busiest hour, at the utilisation that can be kept up. */
+function replicasFor(traffic: Traffic, inputs: TcoInputs, setup: Setup, timesE2: bigint): bigint {
+  const { inputTokens, cachedInputTokens, outputTokens } = traffic
   const read = ceil(
-    (traffic.inputTokens + traffic.cachedInputTokens) * timesE2,
+    (inputTokens + cachedInputTokens) * timesE2,
     100n * BigInt(setup.inputTokensPerS.value),
   )
-  const written = ceil(traffic.outputTokens * timesE2, 100n * BigInt(setup.outputTokensPerS.value))
+  const written = ceil(outputTokens * timesE2, 100n * BigInt(setup.outputTokensPerS.value))
   const busySeconds = ceil((read + written) * BigInt(inputs.peakE2.value), 100n)
-  const usableSeconds = (SECONDS_PER_MONTH * BigInt(inputs.utilisationBasisPoints.value)) / 10_000n
-  const needed = ceil(busySeconds, usableSeconds)
+  const usable = (SECONDS_PER_MONTH * BigInt(inputs.utilisationBasisPoints.value)) / 10_000n
+  const needed = ceil(busySeconds, usable)
   const least = BigInt(inputs.replicasMin.value)
-  const replicas = needed > least ? needed : least
+  return needed > least ? needed : least
+}
+
+/** What replicas and the people cost in a month. */
+function costOfReplicas(replicas: bigint, inputs: TcoInputs, host: Host, setup: Setup): bigint {
   const gpuHours = replicas * BigInt(setup.gpusPerReplica) * HOURS_PER_MONTH
-  const microUsd =
-    gpuHours * BigInt(host.microUsdPerGpuHour.value) + BigInt(inputs.staffMicroUsdPerMonth.value)
-  return { replicas, picoUsd: microUsd * PICO_PER_MICRO }
+  const hardware = gpuHours * BigInt(host.microUsdPerGpuHour.value)
+  return (hardware + BigInt(inputs.staffMicroUsdPerMonth.value)) * PICO_PER_MICRO
 }
 
 const ceil = (a: bigint, b: bigint): bigint => (a + b - 1n) / b
 
-/** Costs rise in steps of a replica, so the first crossing is searched, not computed: coarsely, then to a hundredth. */
+/**
+ * Hosting costs rise in steps of a replica. For each number of replicas there is one multiple at which the API costs as
+ * much; it counts if those replicas can serve it.
+ */
 function breakEven(traffic: Traffic, inputs: TcoInputs, host: Host, setup: Setup): bigint | null {
-  const isCheaper = (timesE2: bigint): boolean =>
-    monthOfHosting(traffic, inputs, host, setup, timesE2).picoUsd * 100n <=
-    traffic.apiPicoUsd * timesE2
-  let below = 0n
-  for (let times = 1n; times <= TIMES_MAX_E2; times = times + 1n + times / 20n) {
-    if (!isCheaper(times)) {
-      below = times
-      continue
-    }
-    for (let exact = below + 1n; exact < times; exact++) if (isCheaper(exact)) return exact
-    return times
+  if (traffic.apiPicoUsd <= 0n) return null
+  let replicas = BigInt(inputs.replicasMin.value)
+  for (;;) {
+    const cost = costOfReplicas(replicas, inputs, host, setup)
+    const timesE2 = ceil(cost * 100n, traffic.apiPicoUsd)
+    if (timesE2 > TIMES_MAX_E2) return null
+    const needed = replicasFor(traffic, inputs, setup, timesE2)
+    if (needed <= replicas) return timesE2
+    replicas = needed
   }
-  return null
 }
 
 const TIMES_E2 = [10n, 25n, 50n, 100n, 200n, 500n, 1000n, 2500n, 10_000n]
@@ -163,7 +162,7 @@ function curveOf(traffic: Traffic, inputs: TcoInputs, best: TcoLine): Tco['curve
   return TIMES_E2.map((timesE2) => ({
     timesE2,
     apiPicoUsd: (traffic.apiPicoUsd * timesE2) / 100n,
-    selfPicoUsd: monthOfHosting(traffic, inputs, host, setup, timesE2).picoUsd,
+    selfPicoUsd: costOfReplicas(replicasFor(traffic, inputs, setup, timesE2), inputs, host, setup),
   }))
 }
 

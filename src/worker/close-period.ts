@@ -21,8 +21,6 @@ type Change = {
   readonly nowMs: number
 }
 
-export const monthOf = (nowMs: number): string => dayOf(nowMs).slice(0, 7)
-
 /** Books what finance asks for, once for each batch name. Answers the numbers of the entries. */
 export async function bookCorrections(
   env: Env,
@@ -30,20 +28,12 @@ export async function bookCorrections(
   batch: string,
   corrections: readonly Correction[],
 ): Promise<Result<readonly number[], string>> {
-  const months = {
-    closedThrough: closedThrough(await periods(env, tenant)),
-    current: monthOf(nowMs),
-  }
+  const months = { closedThrough: closedThrough(await periods(env, tenant)), nowMs }
   const seqs = corrections.flatMap((each) => (each.type === 'rebook' ? [each.seq] : []))
   const lines = linesOf(corrections, await closingEntries(env, tenant, seqs), months)
   if (!lines.ok) return lines
   if (lines.value.length === 0) return ok([])
-  const reply = await journalOf(env, tenant).adjust({
-    batch,
-    atMs: nowMs,
-    reason,
-    lines: lines.value,
-  })
+  const reply = await journalOf(env, tenant).adjust({ batch, reason, lines: lines.value })
   return reply.status === 'booked'
     ? ok(reply.seqs)
     : err(`${reply.closedThrough} was closed in the meantime: ask again`)

@@ -1,4 +1,4 @@
-import { monthOf, bookCorrections } from './close-period.ts'
+import { bookCorrections } from './close-period.ts'
 import type { Env } from './env.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { InvoiceLine } from '../ledger/invoices/invoice.ts'
@@ -47,7 +47,7 @@ export async function reconcileInvoice(
   const [first, last] = [days[0], days.at(-1)]
   if (first === undefined || last === undefined) return err('the file bills nothing')
   const books = await openBooks(env, tenant)
-  const months = { from: monthOf(Date.parse(first)), to: monthOf(Date.parse(last)) }
+  const months = { from: first.slice(0, 7), to: last.slice(0, 7) }
   const all = await slices(env, tenant, months, DIMENSIONS)
   const isIn = ({ day }: { readonly day: string }): boolean => first <= day && day <= last
   const rows = all.filter((row) => row.destination === destination && isIn(row))
