@@ -112,9 +112,10 @@ test('numbers of persons are checked for at least forty countries', () => {
   expect(new Set(checked.map(({ country }) => country)).size).toBeGreaterThanOrEqual(40)
 })
 
+const isUnbounded = (source: string): boolean =>
+  /[*+]|\{\d+,\}/.test(source.replaceAll(/\\.|\[[^\]]*\]/g, 'x'))
+
 test('no format looks without a bound', () => {
-  const isUnbounded = (source: string): boolean =>
-    /[*+]|\{\d+,\}/.test(source.replaceAll(/\\.|\[[^\]]*\]/g, 'x'))
   const unbounded = ID_FORMATS.filter(
     ({ pattern, layout }) => isUnbounded(pattern.source) || isUnbounded(layout?.source ?? ''),
   )
