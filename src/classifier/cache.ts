@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Leaf } from '../domain/leaf.ts'
 import type { Engine } from './engine.ts'
+import type { Junction } from './joined.ts'
 import type { TextReading } from './reader.ts'
 
 /** Shorter texts are read quicker than their hash is made. */
@@ -28,8 +29,9 @@ export class ReadingCache {
   /** The cache as one tenant sees it: under its own secret, so that nobody can learn from it what others have sent. */
   for(secret: string): TenantReadings {
     return {
-      nameOf: (leaf, key) =>
-        leaf.text.length < LENGTH_MIN ? undefined : nameOf(secret, leaf, key),
+      nameOf: ({ text, kind }, key) =>
+        text.length < LENGTH_MIN ? undefined : nameOf(secret, kind, text, key),
+      nameOfJunction: ({ text, key }) => nameOf(secret, 'junction', text, key),
       get: (engine, name) => this.#get(engine, name),
       set: (engine, name, reading) => this.#set(engine, name, reading),
     }
@@ -75,6 +77,7 @@ const weightOf = ({ finds }: TextReading): number => 1 + finds.length
 /** Readings under other rules (another engine) are forgotten. A name is undefined where keeping is not worth it. */
 export type TenantReadings = {
   readonly nameOf: (leaf: Leaf, key: string) => string | undefined
+  readonly nameOfJunction: (junction: Pick<Junction, 'text' | 'key'>) => string
   readonly get: (engine: Engine, name: string) => TextReading | undefined
   readonly set: (engine: Engine, name: string, reading: TextReading) => void
 }
@@ -84,7 +87,7 @@ const isPassing = ({ unscanned }: TextReading): boolean =>
   unscanned === 'work-limit' || unscanned === 'detector-failed'
 
 /** All that a reading depends on: the text, what kind of leaf it is, and the key before it. */
-const nameOf = (secret: string, { text, kind }: Leaf, key: string): string =>
+const nameOf = (secret: string, kind: string, text: string, key: string): string =>
   createHash('sha256')
     .update(`${secret.length}:${secret}${kind}:${key.length}:${key}`)
     .update(text)

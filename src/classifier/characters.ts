@@ -87,6 +87,9 @@ const SPACES: readonly (readonly [number, number])[] = [
 const isIn = (ranges: readonly (readonly [number, number])[], code: number): boolean =>
   ranges.some(([from, to]) => code >= from && code <= to)
 
+/** Looks like the hyphen of domains and numbers; longer dashes stand between words and in ranges. */
+export const isHyphen = (code: number): boolean => code === 0x2010 || code === 0x2011
+
 export const isDash = (code: number): boolean => isIn(DASHES, code)
 export const isInvisible = (code: number): boolean => isIn(INVISIBLE, code) || isIn(STRIKES, code)
 

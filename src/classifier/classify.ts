@@ -6,7 +6,7 @@ import type { TenantReadings } from './cache.ts'
 import { declaredLabel, Tally } from './combine.ts'
 import { detectors as defaultDetectors } from './detectors/index.ts'
 import { buildEngine, type Engine } from './engine.ts'
-import { ACROSS, confidenceAcross, junctionsOf, placesOf } from './joined.ts'
+import { ACROSS, confidenceAcross, type Junction, junctionsOf, placesOf } from './joined.ts'
 import { RULES } from './levels.ts'
 import { TextReader, type Find, type TextReading } from './reader.ts'
 import { type Table, tableOf } from './table.ts'
@@ -112,20 +112,31 @@ class Reader {
   }
 
   #readLeaf(leaf: Leaf, key: string): TextReading {
+    const name = this.#setup.readings?.nameOf(leaf, key)
+    return this.#remembered(name, () => this.#reader.read(leaf.text, leaf.kind, key))
+  }
+
+  #readJunction(junction: Junction): TextReading {
+    const name = this.#setup.readings?.nameOfJunction(junction)
+    return this.#remembered(name, () => {
+      if (junction.key !== '') this.#reader.read(junction.key, 'key', '')
+      return this.#reader.read(junction.text, 'string', junction.key)
+    })
+  }
+
+  #remembered(name: string | undefined, read: () => TextReading): TextReading {
     const { engine, readings } = this.#setup
-    const name = readings?.nameOf(leaf, key)
     const known = name === undefined ? undefined : readings?.get(engine, name)
     if (known !== undefined) return known
-    const reading = this.#reader.read(leaf.text, leaf.kind, key)
+    const reading = read()
     if (name !== undefined) readings?.set(engine, name, reading)
     return reading
   }
 
   #readAcross(): void {
     for (const junction of junctionsOf(this.#envelope.leaves)) {
-      const { text, key } = junction
-      if (key !== '') this.#reader.read(key, 'key', '')
-      const { finds, unscanned } = this.#reader.read(text, 'string', key)
+      const { text } = junction
+      const { finds, unscanned } = this.#readJunction(junction)
       for (const find of finds) {
         if (!ACROSS.has(RULES[find.rule].kind)) continue
         const places = placesOf(junction, find.start, find.end)

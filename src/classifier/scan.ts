@@ -3,6 +3,7 @@ import {
   CLASS,
   CLASSES,
   isDigitAt,
+  isHyphen,
   isTelling,
   SPECIAL,
   SYMBOL_BITS,
@@ -221,7 +222,8 @@ export class Scan extends ScanState {
         this.hasFoldable ||= isTelling(text, at)
         return at + 1
       default:
-        this.hasFoldable ||= isNearNumber(text, at - 1) || isNearNumber(text, at + 1)
+        this.hasFoldable ||=
+          isHyphen(code) || isNearNumber(text, at - 1) || isNearNumber(text, at + 1)
         return at + 1
     }
   }

@@ -100,7 +100,7 @@ describe('what a leaf is', () => {
     const asked: number[] = []
     const leaves: Leaf[] = [
       { text: 'nothing', kind: 'string', node: 1 },
-      { text: 'a@acme.com b@acme.com', kind: 'string', node: 2 },
+      { text: 'call +1 415 555 2671 or +1 415 555 2672', kind: 'string', node: 2 },
     ]
     const pointer = ({ node }: Leaf) => {
       asked.push(node)

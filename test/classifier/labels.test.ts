@@ -26,10 +26,10 @@ describe('the table of the default policy', () => {
   })
 
   test('says of one find what the classifier says by itself', () => {
-    const table = tableOf(shipped)
+    const ours = tableOf(shipped)
     for (const name of FIND_NAMES)
-      expect([name, table.single[name]]).toEqual([name, defaults.single[name]])
-    expect(table.together).toMatchObject(defaults.together)
+      expect([name, ours.single[name]]).toEqual([name, defaults.single[name]])
+    expect(ours.together).toMatchObject(defaults.together)
   })
 
   test.each([
