@@ -17,6 +17,13 @@ const BUDGETS: Readonly<Record<string, number>> = {
  */
 export function thinkingOf(effort: string | undefined, upstreamModel: string): Thinking {
   if (effort === undefined) return { config: undefined, exact: true }
+  const { config, exact } = amountOf(effort, upstreamModel)
+  // Who asks for an effort can be shown what came of it.
+  const isShown = config !== undefined && effort !== 'none'
+  return { config: isShown ? { ...config, includeThoughts: true } : config, exact }
+}
+
+function amountOf(effort: string, upstreamModel: string): Thinking {
   const isPro = upstreamModel.includes('pro')
   const generation = generationOf(upstreamModel)
   if (generation < 2.5) return { config: undefined, exact: effort === 'none' }

@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../domain/chat.ts'
+import type { ChatRequest, ToolChoice } from '../domain/chat.ts'
 import type { Feature } from '../domain/features.ts'
 import type { Json, JsonObject } from '../domain/json.ts'
 import { renderChatRequest } from './openai-chat-render.ts'
@@ -15,7 +15,8 @@ const isNative = (upstreamModel: string): boolean => NATIVE.test(upstreamModel)
  * The inputs of `env.AI.run`; the model is an argument of its own. Both families take `max_tokens` (without it the native
  * one stops at 256 tokens) and refuse a null content.
  */
-export function renderWorkersAiRequest(chat: ChatRequest, upstreamModel: string): RenderedRequest {
+export function renderWorkersAiRequest(asked: ChatRequest, upstreamModel: string): RenderedRequest {
+  const chat = { ...asked, toolChoice: enforceable(asked) }
   const native = isNative(upstreamModel)
   const unsupported = new Set<Feature>(unspoken(chat, native))
   const rendered = renderChatRequest({ ...chat, messages: readable(chat, unsupported) }, '')
@@ -43,6 +44,13 @@ export function renderWorkersAiRequest(chat: ChatRequest, upstreamModel: string)
     ...(native ? {} : { stop, parallel_tool_calls: parallel, reasoning_effort: effort }),
   })
   return { body, unsupported: [...unsupported].toSorted() }
+}
+
+/** Of the two ways to force a call only the one that names a tool is enforced. */
+function enforceable({ tools, toolChoice }: ChatRequest): ToolChoice {
+  const [only] = tools
+  const isOnly = toolChoice.type === 'required' && tools.length === 1 && only !== undefined
+  return isOnly ? { type: 'tool', name: only.name } : toolChoice
 }
 
 function unspoken(chat: ChatRequest, native: boolean): Feature[] {
