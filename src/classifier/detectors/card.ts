@@ -61,8 +61,11 @@ export const card: Detector = {
     scan.spend(32)
     // Cut out of a longer row of groups: only a word beside it makes it a card.
     const next = isWhole ? 0 : (token.groupLengths[groups] ?? 0)
-    const isCut = next === 4 || isRowBefore(scan.text, token.start)
-    const confidence = isCut && !near ? 0.4 : confidenceOf(token, groups, near)
+    const goesOn = groups > 1 && next === 4 && token.gaps[groups] === token.gaps[1]
+    const isBehindCard = scan.claimedTo > 0 && scan.claimedTo === token.start - 1
+    const isCut = goesOn || (!isBehindCard && isRowBefore(scan.text, token.start))
+    const isAll = scan.key === '' && token.start === 0 && end === scan.text.length
+    const confidence = isCut && !near ? 0.4 : confidenceOf(token, groups, near, isAll)
     scan.claim('card', token.start, end, confidence)
   },
 }
@@ -101,12 +104,14 @@ function isCardLayout(token: NumberToken, count: number): boolean {
 }
 
 /** One in ten random numbers passes Luhn, so lengths and prefixes that other numbers share need a word beside them. */
-function confidenceOf(token: NumberToken, groups: number, near: boolean): number {
+function confidenceOf(token: NumberToken, groups: number, near: boolean, isAll: boolean): number {
   if (near) return 0.99
   if (groups > 1) return token.gaps[1] === GAP.dot ? 0.6 : 0.95
   const length = token.groupLengths[0] ?? 0
   const first = token.digits[0] ?? 0
   const second = token.digits[1] ?? 0
+  // A text that is nothing else, in a length that only cards have.
+  if (isAll && (length === 15 || length === 16 || length === 19)) return 0.6
   // 13 digits are also EANs and millisecond clocks, 14 date-times, 12, 18 and 19 counters and ids of all sorts.
   if (length === 16)
     return first === 4 || first === 5 || first === 2 || first === 3 || first === 6 ? 0.8 : 0.4

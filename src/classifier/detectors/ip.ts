@@ -6,10 +6,13 @@ import { GAP, type NumberToken } from '../numbers.ts'
 /** "255.255:255…" with embedded IPv4 is the longest form: 45 characters. */
 const V6_MAX = 45
 const PORT_MAX = 6
+/** From a word for an address to `::`, which is an operator otherwise. */
+const NAMED_WITHIN = 16
 
 export const ip: Detector = {
   name: 'ip',
   contexts: {
+    ip: ['ip', 'ipv6', 'ip address', 'ipv6 address', 'inet6', 'unspecified', 'listening', 'bind'],
     version: [
       'version',
       'versions',
@@ -100,7 +103,9 @@ function v6(scan: Scan, start: number): void {
   if (!isV6(source)) return
   // `::` alone, or before a word of code (`a::b`), is rather an operator.
   const digits = source.replaceAll(':', '').length
-  if (digits < 3 && source !== '::1') return
+  const isPrefix = text.charCodeAt(end) === 0x2f && isDigit(text.charCodeAt(end + 1))
+  const isNamed = scan.distance('ip', start) <= NAMED_WITHIN
+  if (digits < 3 && source !== '::1' && !(source === '::' && (isPrefix || isNamed))) return
   const isLocal = /^(?:::1?$|fe[89ab]|f[cd]|ff|2001:0?db8:|64:ff9b:)/i.test(source)
   scan.claim(isLocal ? 'ip-local' : 'ip', start, end, digits < 6 ? 0.6 : 0.9)
 }
