@@ -1,6 +1,13 @@
 import { anthropicSimulation } from './anthropic.ts'
 import type { Behaviour } from './behaviour.ts'
 import { geminiSimulation } from './gemini.ts'
+import {
+  embeddingsEndpoint,
+  OPENAI_WAYS,
+  PLAIN_WAYS,
+  withGeminiEmbeddings,
+  withWorkersAiEmbeddings,
+} from './embeddings.ts'
 import { withEndpoints } from './endpoints.ts'
 import { fireworksDialect, openaiDialect, togetherDialect } from './hosted-dialects.ts'
 import { llamaCppDialect, ollamaDialect, vllmDialect } from './onprem-dialects.ts'
@@ -10,16 +17,22 @@ import { openServer, type Recorded, type SimulatedServer } from './server.ts'
 import { jsonReply, type Simulation } from './simulation.ts'
 import { workersAiSimulation } from './workers-ai.ts'
 
+const plainEmbeddings = { '/embeddings': embeddingsEndpoint(PLAIN_WAYS) }
+const ownEmbeddings = { '/embeddings': embeddingsEndpoint(OPENAI_WAYS) }
+
 const SIMULATIONS = {
-  'workers-ai': workersAiSimulation,
-  together: openaiChat(togetherDialect),
-  fireworks: openaiChat(fireworksDialect),
-  vllm: openaiChat(vllmDialect),
-  ollama: openaiChat(ollamaDialect),
-  'llama-cpp': openaiChat(llamaCppDialect),
-  openai: withEndpoints(openaiChat(openaiDialect), { '/responses': responsesEndpoint }),
+  'workers-ai': withWorkersAiEmbeddings(workersAiSimulation),
+  together: withEndpoints(openaiChat(togetherDialect), plainEmbeddings),
+  fireworks: withEndpoints(openaiChat(fireworksDialect), plainEmbeddings),
+  vllm: withEndpoints(openaiChat(vllmDialect), ownEmbeddings),
+  ollama: withEndpoints(openaiChat(ollamaDialect), ownEmbeddings),
+  'llama-cpp': withEndpoints(openaiChat(llamaCppDialect), ownEmbeddings),
+  openai: withEndpoints(openaiChat(openaiDialect), {
+    ...ownEmbeddings,
+    '/responses': responsesEndpoint,
+  }),
   anthropic: anthropicSimulation,
-  gemini: geminiSimulation,
+  gemini: withGeminiEmbeddings(geminiSimulation),
 } as const satisfies Record<string, Simulation>
 
 export type SimulatedId = keyof typeof SIMULATIONS
