@@ -100,13 +100,13 @@ describe('a rule in simulation is reported and changes nothing', () => {
   })
 })
 
+const forbids = (bundle: Bundle, time: string) =>
+  evaluate(compileRules(bundle, Date.parse(time)), requestOf({})).removedBy[1] !== undefined
+
 describe('a rule has days, in UTC, from the start of one until another begins', () => {
   const third = { zone: 'third-party' as const }
   const withWindow = (window: { from?: string; until?: string }) =>
     bundleOf({ guardrails: [guardrail('g-one', { window, never: third })] })
-  const forbids = (bundle: Bundle, time: string) =>
-    evaluate(compileRules(bundle, Date.parse(time)), requestOf({})).removedBy[1] !== undefined
-
   test.each([
     ['before', '2026-11-30T23:59:59Z', false],
     ['on the first day', '2026-12-01T00:00:00Z', true],

@@ -89,7 +89,11 @@ function rises(model: Model): Finding[] {
     return layers.flatMap((higher, value) => {
       const lower = layers[value - 1]
       if (lower === undefined || isWithin(diagram, higher, lower)) return []
-      const gained = diagram.without(higher, lower)
+      // The step itself belongs to the case: it is the higher label that gains.
+      const gained = diagram.and(
+        diagram.without(higher, lower),
+        diagram.literal(at, (one) => one === value),
+      )
       return riseFinding(model, gained, stepWords(variable, value))
     })
   })
