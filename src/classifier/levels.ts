@@ -29,6 +29,7 @@ export const RULES = {
   /** Named places and firms are reported, so that they can be replaced; alone they say nothing of anybody. */
   location: rule('location', 'public'),
   organization: rule('organization', 'public'),
+  url: rule('url', 'public'),
   'birth-date': rule('date', 'confidential', ['pii']),
   iban: rule('iban', 'confidential', ['bank', 'pii']),
   card: rule('card', 'restricted', ['pci']),

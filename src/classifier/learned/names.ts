@@ -26,7 +26,7 @@ export class NameFilter {
   /** The lists that the word with this hash may stand in. */
   lists(hash: number): number {
     let lists = 0
-    for (const list of LISTS) if (this.#has(list, hash)) lists |= list
+    for (const list of LISTS) if (this.has(list, hash)) lists |= list
     return lists
   }
 
@@ -37,7 +37,8 @@ export class NameFilter {
     }
   }
 
-  #has(list: number, hash: number): boolean {
+  /** Whether the word with this hash may stand in one list. */
+  has(list: number, hash: number): boolean {
     for (let turn = 0; turn < HASHES; turn++) {
       const bit = mix(list, hash, turn) & this.#mask
       if (((this.#bits[bit >> 3] ?? 0) & (1 << (bit & 7))) === 0) return false

@@ -60,6 +60,7 @@ export class Tagger {
 
   /** Looks up names, and how the sentence is written. True if there is anything to tag. */
   prepare(sentence: Sentence): boolean {
+    const { names } = this.#model
     let capitals = 0
     let words = 0
     let isAny = false
@@ -69,7 +70,10 @@ export class Tagger {
       if ((flags & IS_WORD) === 0) continue
       words++
       if ((flags & ALL_CAPITALS) !== 0) capitals++
-      this.#lists[at] = this.#model.names.lists(sentence.hash[at] ?? 0)
+      const hash = sentence.hash[at] ?? 0
+      // A small word matters only if it may be a first name; that spares most words most of the look-ups.
+      const isLookedUp = (flags & BEGINS_CAPITAL) !== 0 || names.has(FIRST_NAME, hash)
+      if (isLookedUp) this.#lists[at] = names.lists(hash)
       isAny ||= this.isCandidate(sentence, at) && !(at === 0 && this.#isOpening())
     }
     this.#isCapitals = capitals * 2 > words

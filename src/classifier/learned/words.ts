@@ -11,6 +11,8 @@ export const IS_WORD = 4
 export const IS_HANDLE = 8
 /** Mixed with digits or underscores, or with a capital after a small letter: an identifier, no name. */
 export const IS_CODE = 16
+/** The whole of an address such as `https://…`; it is code, too. */
+export const IS_URL = 32
 
 /**
  * The words of one sentence, in parallel arrays that are filled again and again. Signs are words of their own. The
@@ -20,7 +22,8 @@ export class Sentence {
   count = 0
   /** Signs of programming in it, such as braces. */
   codeSigns = 0
-  hasHandle = false
+  /** An @handle or the address of a page stands in it. */
+  hasAddress = false
   readonly start = new Int32Array(WORDS_MAX)
   readonly end = new Int32Array(WORDS_MAX)
   /** Of its small letters. */
@@ -33,7 +36,7 @@ export class Sentence {
   read(text: string, at: number): number {
     this.count = 0
     this.codeSigns = 0
-    this.hasHandle = false
+    this.hasAddress = false
     const { length } = text
     let position = at
     while (position < length && this.count < WORDS_MAX) {
@@ -95,17 +98,21 @@ export class Sentence {
       at + 2 < length &&
       !isHandle &&
       ((text.charCodeAt(at) === 0x40 && isWordAt(text, at + 1)) || text.startsWith('://', at))
+    let url = 0
     if (isAddress) {
-      at = spaceAfter(text, at)
+      if (text.charCodeAt(at) === 0x3a) url = IS_URL
+      at = addressEnd(text, at)
       isCode = true
     }
     if ((kinds & DIGIT) !== 0 && (kinds & LETTER) !== 0) isCode = true
     let flags = (kinds & LETTER) !== 0 ? IS_WORD : 0
     if (isHandle) {
       flags = IS_HANDLE
-      this.hasHandle = true
-    } else if (isCode) flags = IS_CODE
-    else if ((flags & IS_WORD) !== 0 && ((KINDS[text.charCodeAt(from)] ?? 0) & CAPITAL) !== 0) {
+      this.hasAddress = true
+    } else if (isCode) {
+      flags = IS_CODE | url
+      this.hasAddress ||= url > 0
+    } else if ((flags & IS_WORD) !== 0 && ((KINDS[text.charCodeAt(from)] ?? 0) & CAPITAL) !== 0) {
       flags |= BEGINS_CAPITAL
       if (letters > 1 && capitals === letters) flags |= ALL_CAPITALS
     }
@@ -174,8 +181,13 @@ function isGenitive(text: string, at: number): boolean {
   return letter === 0x73 && !isWordAt(text, at + 2)
 }
 
-function spaceAfter(text: string, from: number): number {
+/** Where an address ends: before a space, a quote or a bracket, and without the full stop of its sentence. */
+function addressEnd(text: string, from: number): number {
   let at = from
-  while (at < text.length && text.charCodeAt(at) > 0x20) at++
+  while (at < text.length && text.charCodeAt(at) > 0x20 && !ADDRESS_ENDS.includes(text.charAt(at)))
+    at++
+  while (at > from + 3 && '.,;:!?'.includes(text.charAt(at - 1))) at--
   return at
 }
+
+const ADDRESS_ENDS = '"\'<>()[]{}`'
