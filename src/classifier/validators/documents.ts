@@ -67,7 +67,6 @@ const isCnh = (code: string): boolean => {
 /** Passports and driving licences. Most have no check digit: their words have to stand before them. */
 export const DOCUMENTS: readonly IdFormat[] = [
   passport('us.passport', [9], /^(?:[A-Z]\d{8}|\d{9})$/),
-  passport('us.passport.next', [9], /^[A-Z]\d{8}$/, { bare: true }),
   passport('gb.passport', [9], /^[A-Z]{2}\d{7}$/, { bare: true, weak: 'piece' }),
   passport('de.passport', [9, 10], /^[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?$/, {
     check: (code) =>

@@ -159,7 +159,7 @@ export const AMERICAS: readonly IdFormat[] = [
   }),
   id('cr.cedula', [9, 10, 11, 12], /^(?:[1-9]\d{8,9}|1[5-9]\d{9,10})$/, {
     check: (code) => code.length >= 11,
-    weak: 'piece',
+    bare: false,
     words: 'cédula, cedula, dimex, cédula de residencia, cédula jurídica',
   }),
   id('cu.ni', [11], /^\d{11}$/, {
@@ -176,8 +176,8 @@ export const AMERICAS: readonly IdFormat[] = [
   }),
   id('ec.ci', [10, 13], /^\d{10}(?:\d{3})?$/, {
     check: isEcuadorian,
-    weak: 'piece',
-    layout: layout(String.raw`\d{9}-\d|\d{10}-\d{3}`),
+    weak: 'layout',
+    layout: layout(String.raw`\d{9}-\d|\d{10}-?\d{3}`),
     words: 'cédula, cedula, ruc, cédula de identidad, cédula de ciudadanía',
   }),
   id('gt.nit', [5, 6, 7, 8, 9], /^\d{4,8}[0-9K]$/, { check: isNit, words: 'nit', bare: false }),

@@ -195,6 +195,8 @@ export const ASIA: readonly IdFormat[] = [
     words: 'frn, foreigner registration, alien registration, korean frn',
     far: /\uc678\uad6d\uc778/,
     bare: true,
+    weak: 'layout',
+    layout: layout(String.raw`\d{6}-[5-8]\d{6}`),
   }),
   id('kz.iin', [12], /^\d{12}$/, { check: isKazakh, words: 'иин, iin, жсн' }),
   id('lk.nic', [10, 12], /^(?:\d{9}[VX]|(?:19|20)\d{10})$/, {
@@ -230,7 +232,7 @@ export const ASIA: readonly IdFormat[] = [
     layout: layout(String.raw`[STFGM]\d{7}[A-Z]`),
     alone: 0.65,
   }),
-  id('th.id', [13], /^\d{13}$/, {
+  id('th.id', [13], /^[0-8]\d{12}$/, {
     check: isThai,
     weak: 'piece',
     words: 'thai id, citizen id, thai national id, tin',
