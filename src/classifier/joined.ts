@@ -133,8 +133,12 @@ function isToken(tail: string, head: string): boolean {
   const before = /\S*$/.exec(tail.slice(-REACH))?.[0] ?? ''
   const after = /^\S*/.exec(head.slice(0, REACH))?.[0] ?? ''
   const token = before + after
+  // An address that is whole ends there, and what follows begins a sentence: `a@example.org.` `Now …`
+  if (WHOLE_ADDRESS.test(before)) return false
   return token.length >= TOKEN_MIN || token.includes('@') || (token.length >= 8 && /\d/.test(token))
 }
+
+const WHOLE_ADDRESS = /@[^@.]+\.[^@]*[a-z]{2,}\.?$/i
 
 const isInner = (code: number): boolean =>
   isWordCode(code) || isDigit(code) || '@.-+/=%'.includes(String.fromCharCode(code))
