@@ -4,7 +4,7 @@ import { WORDS } from './anthropic-fields.ts'
 import type { Opaque, Reading } from './envelope.ts'
 
 /** What bodies of Anthropic's dialect hold that cannot be read here. */
-export const ANTHROPIC_READING: Reading = { words: WORDS, opaque: opaqueMember }
+export const ANTHROPIC_READING: Reading = { words: WORDS, opaque: opaqueMember, seals }
 
 function opaqueMember(document: JsonDocument, node: number, key: string): Opaque | undefined {
   switch (key) {
@@ -18,6 +18,13 @@ function opaqueMember(document: JsonDocument, node: number, key: string): Opaque
     default:
       return undefined
   }
+}
+
+function seals(document: JsonDocument, node: number, key: string): boolean {
+  if (key !== 'signature' && key !== 'data') return false
+  const block = document.parents[node] ?? -1
+  const type = stringOf(document, member(document, block, 'type'))
+  return type === (key === 'data' ? 'redacted_thinking' : 'thinking')
 }
 
 /** Of images and documents; those that are text are read like any other. */

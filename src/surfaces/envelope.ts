@@ -22,6 +22,11 @@ export type Reading = {
   readonly words: ReadonlySet<string>
   /** What a member holds that cannot be read here. */
   readonly opaque: (document: JsonDocument, node: number, key: string) => Opaque | undefined
+  /**
+   * Whether a member is where a model's maker puts its seal on a thought. The thought is about a conversation that stands
+   * in the request itself, and is read there; the seal would only look like all kinds of things.
+   */
+  readonly seals?: (document: JsonDocument, node: number, key: string) => boolean
 }
 
 /** Reads all that a body says: every key, string and number, and the parts that nobody here can read. */
@@ -39,6 +44,8 @@ export function envelopeOf(document: JsonDocument, reading: Reading = OPENAI): E
         opaque.push({ path: pointerOf(document, node), reason: found.reason })
         unreadable.add(found.data)
       }
+      if (reading.seals?.(document, node, key) === true && isSeal(document, node))
+        unreadable.add(node)
     }
     const kind = kinds[node]
     if (kind === NODE.string) {
@@ -50,6 +57,13 @@ export function envelopeOf(document: JsonDocument, reading: Reading = OPENAI): E
   }
   return { leaves, opaque, pointer: (leaf) => pointerOf(document, leaf.node) }
 }
+
+/** Bytes in base64 that are no text. Anything else in the place of a seal is read like any other text. */
+const isSeal = (document: JsonDocument, node: number): boolean =>
+  SEAL.test(stringOf(document, node) ?? '') && !isReadable(document, node)
+
+/** Those that we know have at least 100 characters. */
+const SEAL = /^(?:demarc\.\w+\.)?[\w+/-]{64,}={0,2}$/
 
 const DATA_URL = 'data:'
 

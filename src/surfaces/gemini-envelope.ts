@@ -6,7 +6,11 @@ import { camelCase, WORDS } from './gemini-fields.ts'
 import type { Opaque, Reading } from './envelope.ts'
 
 /** What bodies of Google's dialect hold that cannot be read here. */
-export const GEMINI_READING: Reading = { words: WORDS, opaque: opaqueMember }
+export const GEMINI_READING: Reading = {
+  words: WORDS,
+  opaque: opaqueMember,
+  seals: (_document, _node, key) => camelCase(key) === 'thoughtSignature',
+}
 
 function opaqueMember(document: JsonDocument, node: number, key: string): Opaque | undefined {
   switch (camelCase(key)) {
