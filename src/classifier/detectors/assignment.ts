@@ -97,7 +97,8 @@ function judge(
 ): void {
   if (scan.claimedTo > from) return
   const { text } = scan
-  const name = text.slice(start, end)
+  // `-Dsonar.login=…` of Java.
+  const name = text.slice(start, end).replace(/^-{1,2}D?/, '')
   if (HOLDER.test(name)) {
     report(
       scan,

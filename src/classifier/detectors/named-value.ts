@@ -7,10 +7,9 @@ import { classOf } from './secret-names.ts'
 import { confidenceOf, type Style } from './secret-values.ts'
 
 /** Words behind which a credential stands with no sign of assignment between. */
-const WORDS = `password passwd pwd passphrase passwort kennwort passcode contraseña senha wachtwoord
-  secret token apikey key credential credentials credential( authkey pat pass access token`
-  .split(/\s+/)
-  .filter((word) => /^\p{L}+$/u.test(word))
+const WORDS =
+  `password passwd pwd passphrase passwort kennwort passcode contraseña senha wachtwoord secret token apikey key
+  credential credentials authkey pat bearer identified`.split(/\s+/)
 
 /**
  * What may stand between: `("password", "…")`, `password "…"`, `<password>…<`, `name="password" value="…"`,
@@ -68,7 +67,8 @@ function quoted(scan: Scan, start: number, end: number): boolean {
   QUOTED.lastIndex = end
   const match = QUOTED.exec(scan.text)
   const value = match?.[2]
-  if (match === null || value === undefined || isWithin(scan.text, start)) return false
+  if (match === null || value === undefined) return false
+  if (!match[0].includes('(') && isWithin(scan.text, start)) return false
   const to = QUOTED.lastIndex - 1
   const rest = /^[\w-]{0,24}/.exec(match[0])?.[0] ?? ''
   return judge(scan, nameTo(scan.text, start, end) + rest, to - value.length, to, 'quoted')
@@ -107,7 +107,9 @@ function flagged(scan: Scan, start: number, end: number): boolean {
   )
     return false
   const to = FLAGGED.lastIndex
-  return judge(scan, nameTo(text, start, end).replace(/^-+/, ''), to - value.length, to, 'bare')
+  const isMacro = /[#%]\w+ \w{0,24}$/.test(before)
+  const name = nameTo(text, start, end).replace(/^-+/, '')
+  return judge(scan, isMacro ? `app_${name}` : name, to - value.length, to, 'bare')
 }
 
 function spaced(scan: Scan, start: number, end: number): boolean {

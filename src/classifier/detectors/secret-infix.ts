@@ -132,6 +132,28 @@ const INFIXES: readonly Infix[] = [
   },
   // sshpass(1), psexec, mysql
   { mark: 'sshpass -p', before: 0, shape: /-p ?["']?([^\s"'$`]{6,64})/y, confidence: 0.7 },
+  // learn.microsoft.com/rest/api/storageservices/create-service-sas: the signature of a shared access signature
+  {
+    mark: 'sig=',
+    before: 0,
+    shape: /sig=([A-Za-z0-9%+/]{40,70}(?:%3[dD]|=))(?![A-Za-z0-9])/y,
+    confidence: 0.85,
+    beside: 'se=',
+  },
+  // firebase.google.com/docs/cloud-messaging (server keys)
+  {
+    mark: ':APA91',
+    before: 11,
+    shape: /AAAA[A-Za-z0-9_-]{7}:APA91[A-Za-z0-9_-]{100,200}/y,
+    confidence: 0.95,
+  },
+  // learn.microsoft.com/powershell/module/microsoft.powershell.security/convertto-securestring
+  {
+    mark: 'ConvertTo-SecureString ',
+    before: 0,
+    shape: /ConvertTo-SecureString (?:-[A-Za-z]{1,20} ){0,3}["']?([^\s"'`$(]{6,64})/y,
+    confidence: 0.7,
+  },
   // postgresql.org/docs/current/libpq-pgpass.html
   {
     mark: ':5432:',

@@ -75,9 +75,10 @@ const isIdentifier = (value: string): boolean =>
   /^[A-Za-z_][\w.]*$/.test(value) && (value.match(/\d+/g)?.length ?? 0) < 3
 
 function ofShortKey(value: string, style: Style): number {
-  if (style === 'bare' || value.length < SHORT_KEY_MIN || isPlaceholder(value)) return 0
+  if (value.length < SHORT_KEY_MIN || isPlaceholder(value)) return 0
+  if (style === 'bare' && (isHex(value) || isIdentifier(value))) return 0
   if (isTestPassword(value) || isWordy(value) || !isRandom(value)) return 0
-  return digitCount(value) >= 2 ? 0.55 : 0
+  return digitCount(value) >= 2 && /[a-z]/.test(value) && /[A-Z]/.test(value) ? 0.55 : 0
 }
 
 function ofMaybe(value: string): number {

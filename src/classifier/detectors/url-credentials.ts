@@ -5,8 +5,9 @@ import { isRandom } from '../validators/randomness.ts'
 /** RFC 3986, section 3.2.1; where a password holds an unescaped `@`, the last one counts, as programs read it. */
 const CREDENTIALS =
   /:\/\/([^\s/@:"'<>`]{0,64}):([^\s/@"'<>`]{3,128})@([A-Za-z0-9[][^\s/:"'<>`]{0,64})/y
-/** Tokens as user names: `https://TOKEN@host`. */
-const TOKEN_USER = /:\/\/([A-Za-z0-9_-]{20,100})@[A-Za-z0-9]/y
+/** Tokens as user names: `https://TOKEN@host`. The one in an address of Sentry is public by design. */
+const TOKEN_USER =
+  /:\/\/([A-Za-z0-9_-]{20,100})@(?!(?:[\w-]{1,32}\.){0,3}(?:sentry\.io|glitchtip))[A-Za-z0-9]/y
 
 /** A password in a URL: `postgres://user:password@host`. */
 export const urlCredentials: Detector = {
@@ -41,6 +42,11 @@ function confidenceOf(user: string, password: string, host: string): number {
     /^(?:localhost|127\.|0\.0\.0\.0|host\.docker|db$|mysql$|postgres$|mongo$|redis$|rabbitmq$)|(?:^|\.)example\.|\.(?:test|local|invalid)$/i.test(
       host,
     )
-  if (isNear) return isRandom(password) && password.length >= 12 ? 0.7 : 0.4
+  if (isNear) return isStrong(password) ? 0.6 : 0.4
   return /[\dA-Z!-,]/.test(password) || password.length > 12 ? 0.85 : 0.55
 }
+
+/** Nobody types it into a sketch: three kinds of characters, or chance. */
+const isStrong = (password: string): boolean =>
+  (password.length >= 12 && isRandom(password)) ||
+  (password.length >= 8 && /[a-z]/.test(password) && /[A-Z]/.test(password) && /\d/.test(password))

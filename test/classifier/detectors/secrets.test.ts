@@ -103,3 +103,98 @@ test.each([
 ])('a credential in %s', (_name, text, expected) => {
   expect(found(text, 'secret')).toEqual(expected)
 })
+
+const AZURE = joined('qZ7', '8Q~Vx9Lw4Tn8Rb5Yc1Md6Hf3Js0Pg7Qa2Ue')
+const HEX_40 = '9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a'
+const NUMBERED = 'abandon ability able about above absent absorb abstract absurd abuse access zebra'
+
+test.each([
+  ['Azure, by the middle of it', AZURE],
+  ['Terraform Cloud', joined('Qa7Zk2Vx9Lw4Tn', `.atlasv1.${RANDOM}${RANDOM.slice(0, 26)}`)],
+  ['Mailchimp', joined('9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c', '-us21')],
+  ['New Relic', joined('9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e', 'NRAL')],
+  ['Discord', joined('MTA4', `NDcxMTIzNDU2Nzg5MDEy.Gx7aQ2.${RANDOM.slice(0, 38)}`)],
+  ['DigitalOcean', joined('dop', `_v1_${HEX_40}${HEX_40.slice(0, 24)}`)],
+  ['Vault', joined('hv', `s.${RANDOM.slice(0, 24)}`)],
+  ['Databricks', joined('da', `pi${HEX_40.slice(0, 32)}`)],
+  ['Shopify', joined('shp', `at_${HEX_40.slice(0, 32)}`)],
+  ['Linear', joined('lin_', `api_${RANDOM}Kx`)],
+  ['Tailscale', joined('tskey', `-auth-${RANDOM.slice(0, 20)}`)],
+  ['Together', joined('tgp', `_v1_${RANDOM}_Kx2`)],
+])('a token of %s is found whole, too', (_name, token) => {
+  expect(found(`use ${token} for it`, 'secret')).toEqual([`secret: ${token}`])
+})
+
+test('a token whose checksum is right is surer than one made up', () => {
+  // The checksum of these 30 characters, by the rule that GitHub has published.
+  const [valid, made] = ['1ka48H', '1ka480'].map((sum) =>
+    joined('gh', `p_${'Ab3'.repeat(10)}${sum}`),
+  )
+  const confidenceOf = (text: string) => classifyText(text).findings[0]?.confidence ?? 0
+  expect(confidenceOf(made ?? '')).toBeLessThan(confidenceOf(valid ?? ''))
+})
+
+test.each([
+  ['a call', 'client.setPassword("q7Zk2Vx9!")', ['secret: q7Zk2Vx9!']],
+  ['two arguments', `os.environ.setdefault("API_TOKEN", "${HEX_40}")`, [`secret: ${HEX_40}`]],
+  ['a tag', '<password>q7Zk2Vx9!</password>', ['secret: q7Zk2Vx9!']],
+  ['a flag', 'restic --password q7Zk2Vx9! backup', ['secret: q7Zk2Vx9!']],
+  ['a comparison', 'if (user.password === "q7Zk2Vx9!") {', ['secret: q7Zk2Vx9!']],
+  ['an entry of netrc', 'machine git.acme.net login bo password q7Zk2Vx9!', ['secret: q7Zk2Vx9!']],
+  ['a connection string', 'Server=db1;User Id=sa;Password=goodspec;', ['secret: goodspec']],
+  ['a setting', 'DB_PASSWORD=goodspec', ['secret: goodspec']],
+  ['a statement of SQL', "ALTER USER bo IDENTIFIED BY 'q7Zk2Vx9!'", ['secret: q7Zk2Vx9!']],
+  ['a header', `Authorization: Token ${HEX_40}`, [`secret: ${HEX_40}`]],
+  [
+    'a header with user and password',
+    'Authorization: Basic Ym86cTdaazJWeDkh',
+    ['secret: Ym86cTdaazJWeDkh'],
+  ],
+  ['a header of its own', `curl -H "X-Api-Key: ${HEX_40}" u`, [`secret: ${HEX_40}`]],
+  ['a command of curl', 'curl -u bo:q7Zk2Vx9 https://acme.net', ['secret: q7Zk2Vx9']],
+  ['a query', `GET /x?access_token=${HEX_40}&page=2`, [`secret: ${HEX_40}`]],
+  ['a value named before', `- name: API_KEY\n  value: "${RANDOM}"`, [`secret: ${RANDOM}`]],
+  ['the name of a service alone', `sourcegraph: "${HEX_40}"`, [`secret: ${HEX_40}`]],
+  ['words with a space', `Access token   ${RANDOM}`, [`secret: ${RANDOM}`]],
+  ['a recovery phrase', `seed phrase: ${NUMBERED}`, [`secret: ${NUMBERED}`]],
+  ['a key in JSON', `{"kty":"EC","crv":"P-256","d":"${RANDOM}"}`, [`secret: ${RANDOM}`]],
+  ['a pgpass file', 'db.acme.net:5432:shop:bo:q7Zk2Vx9!', ['secret: q7Zk2Vx9!']],
+])('a credential in %s', (_name, text, expected) => {
+  expect(found(text, 'secret')).toEqual(expected)
+})
+
+test.each([
+  ['a password of tests', 'password = "Password123!"'],
+  ['a password of manuals', 'login("admin", password="letmein1")'],
+  ['the example of OAuth', 'access_token=2YotnFZFEjr1zCsicMWpAA'],
+  [
+    'the example of JSON Web Tokens',
+    joined('ey', 'JhbGciOiJIUzI1NiJ9.ey', 'JzdWIiOiIxMjM0NTY3ODkwIn0.dGhpcyBpcyBub3Qgc2lnbmVk'),
+  ],
+  ['a sequence', 'api_key = "abcdef0123456789abcdef0123456789"'],
+  ['a key of a cache', `cache_key = "${HEX_40}"`],
+  ['a token of a page', `"NextToken": "${RANDOM}"`],
+  ['a commit', `commit ${HEX_40}`],
+  ['a digest', `github_sha: "${HEX_40}"`],
+  ['an entry of a lock file', `"integrity": "sha512-${RANDOM}${RANDOM}=="`],
+  ['a variable of another module', 'private_key = ed25519.Ed25519PrivateKey.generate'],
+  ['an encoding', 'password.encode("latin1-x")'],
+  ['a path', 'key: "uploads/2024/report-12.pdf"'],
+  ['a label', '"password": "Contraseña*"'],
+  ['a public key in JSON', `{"kty":"EC","crv":"P-256","x":"${RANDOM}"}`],
+  [
+    'a sentence after the words',
+    'a seed phrase is the list of words that your wallet shows and you write down for later',
+  ],
+  ['a local database of tests', 'postgres://postgres:postgres@localhost:5432/test'],
+  ['the address of an error tracker', `https://${HEX_40.slice(0, 32)}@o1.ingest.sentry.io/2`],
+])('%s is no credential', (_name, text) => {
+  expect(found(text, 'secret')).toEqual([])
+})
+
+test('a private key in base64, and in DER without a header', () => {
+  const wrapped = btoa(PKCS8)
+  expect(found(`client-key-data: ${wrapped}`, 'secret')).toContain(`secret: ${wrapped}`)
+  const der = joined('MIIEvQ', `IBADANBgkqhkiG9w0BAQEFAASC${RANDOM}${RANDOM}`)
+  expect(found(`<key>${der}</key>`, 'secret')).toContain(`secret: ${der}`)
+})
