@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { Refusal } from '../domain/refusal.ts'
 import { dialectAt, surfaceAt, surfaces } from '../surfaces/index.ts'
 import type { Dialect } from '../surfaces/surface.ts'
 import { refusalResponse } from './answer.ts'
@@ -31,10 +32,20 @@ app.get('/healthz', (c) => c.json({ status: 'ok' }))
 app.route('/admin/api', admin)
 
 app.notFound((c) => {
-  const message = `There is no ${c.req.method} on this path. Send POST /v1/chat/completions, POST /v1/explain, GET /v1/models or GET /v1/decisions/{id}.`
   const decision = newDecisionId(Date.now())
-  return refusalResponse({ code: 'not_found', message }, decision, undefined, dialectAt(c.req.path))
+  const refusal: Refusal = STORED.test(c.req.path)
+    ? { code: 'invalid_request', param: null, message: NOTHING_STORED }
+    : { code: 'not_found', message: `There is no ${c.req.method} on this path. ${PATHS}` }
+  return refusalResponse(refusal, decision, undefined, dialectAt(c.req.path))
 })
+
+const PATHS =
+  'Send POST /v1/chat/completions, /v1/responses, /v1/messages, /v1/embeddings, /v1/models/{model}:generateContent or /v1/explain, GET /v1/models or /v1/decisions/{id}.'
+
+/** What OpenAI keeps of responses and conversations. */
+const STORED = /^\/v1\/(?:responses|conversations)(?:\/|$)/
+const NOTHING_STORED =
+  'Demarc keeps no responses and no conversations: they can be neither fetched nor continued, counted, compacted or cancelled. Send the whole input to POST /v1/responses.'
 
 app.onError((error, c) => bug(error, dialectAt(c.req.path)))
 
