@@ -1,20 +1,13 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LIMITS } from '../../src/classifier/classify.ts'
-import { detectors } from '../../src/classifier/detectors/index.ts'
-import { buildEngine } from '../../src/classifier/engine.ts'
-import { Scan } from '../../src/classifier/scan.ts'
-import { readingOf } from '../../src/classifier/views.ts'
+import { LIMITS, measure } from '../../src/classifier/classify.ts'
+import { envelope, number, string } from './texts.ts'
 
-const engine = buildEngine(Object.values(detectors))
+const limits = { ...LIMITS, unitsMax: Number.POSITIVE_INFINITY, unitsPerCharacter: 1_000 }
 
-/** Characters looked at for this text and its first view. */
-function unitsOf(text: string): number {
-  const scan = new Scan(engine, () => {}, Number.POSITIVE_INFINITY)
-  scan.run(text, 'string', '')
-  const { view } = readingOf(scan, undefined)
-  if (view !== undefined) scan.run(view.text, 'string', '')
-  return scan.units
-}
+/** Characters looked at for these texts, in all the ways that they are read. */
+const unitsOf = (...texts: readonly string[]): number =>
+  measure(envelope(...texts.map(string)), [], { limits }).units
 
 const repeated = (piece: string, length: number) =>
   piece.repeat(Math.ceil(length / piece.length)).slice(0, length)
@@ -121,13 +114,85 @@ const ADVERSARIAL = [
   'age 1 ',
   '1 years old ',
   'a1b2c3d4 ',
+  // Views: what decodes, folds, collapses, and what only seems to.
+  '%41',
+  '%',
+  '%25',
+  '&#65;',
+  '&',
+  '&commat;',
+  '\\x41',
+  '\\u{41}',
+  'QUJD',
+  'QUJDREVGR0hJSktM ',
+  'QUJDREVGR0hJSktM\n',
+  'AAAA/',
+  'ab-',
+  'H4sI',
+  '3431',
+  '0x',
+  '1\n',
+  '1,',
+  '11 ',
+  '4 1 1 1 ',
+  '4111\n',
+  'a @ ',
+  'a b ',
+  '\u0430',
+  'a\u0430 ',
+  'a\u0430',
+  '\u0410\u041211 ',
+  '\u{e0041}',
+  '\u0336',
+  '1\ufe0f\u20e3',
+  'a\u2010',
 ]
 
+/** Views are read on top of the text, and views of them. */
+const UNITS_MAX = LIMITS.unitsPerCharacter
+
 test.each(ADVERSARIAL)('the work for repeats of %j grows like their length', (piece) => {
-  const short = unitsOf(repeated(piece, 50_000))
-  const long = unitsOf(repeated(piece, 100_000))
-  expect(long).toBeLessThan(2.1 * short + 1_000)
-  expect(long / 100_000).toBeLessThan(LIMITS.unitsPerCharacter / 2)
+  const short = unitsOf(repeated(piece, 20_000))
+  const long = unitsOf(repeated(piece, 40_000))
+  expect(long).toBeLessThan(2.1 * short + 2_000)
+  expect(long / 40_000).toBeLessThan(UNITS_MAX)
+})
+
+test('so does that for all of them, one after the other, over a megabyte', () => {
+  const text = ADVERSARIAL.map((piece) => repeated(piece, 1_000_000 / ADVERSARIAL.length)).join(
+    '\n',
+  )
+  expect(text.length).toBeGreaterThan(990_000)
+  expect(unitsOf(text) / text.length).toBeLessThan(UNITS_MAX / 2)
+})
+
+test('and for pieces mixed at random', () => {
+  const pieces = fc.array(fc.constantFrom(...ADVERSARIAL), { minLength: 2, maxLength: 4 })
+  fc.assert(
+    fc.property(pieces, (mixed) => {
+      const piece = mixed.join('')
+      const short = unitsOf(repeated(piece, 5_000))
+      const long = unitsOf(repeated(piece, 10_000))
+      expect(long).toBeLessThan(2.2 * short + 4_000)
+      expect(long / 10_000).toBeLessThan(UNITS_MAX)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test.each([
+  ['figures', '7'],
+  ['four figures', '4111'],
+  ['short tokens', 'a1'],
+  ['pieces of addresses', 'a@b'],
+  ['long tokens', 'aB3'.repeat(10)],
+  ['groups', '4111 1111'],
+])('many small leaves with %s cost no more than one long text may', (_name, text) => {
+  const texts = Array.from({ length: 5_000 }, () => text)
+  const length = 5_000 * text.length
+  expect(unitsOf(...texts) / length).toBeLessThan(UNITS_MAX)
+  const numbers = envelope(...texts.filter((one) => /^\d+$/.test(one)).map(number))
+  expect(measure(numbers, [], { limits }).units / length).toBeLessThan(UNITS_MAX)
 })
 
 test('ordinary text costs little more than reading it', () => {
