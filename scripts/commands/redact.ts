@@ -1,11 +1,7 @@
 import { classify } from '../../src/classifier/classify.ts'
 import { CONFIDENCE_MIN } from '../../src/classifier/levels.ts'
-import {
-  createNumbering,
-  REDACTABLE,
-  redactText,
-  type Numbering,
-} from '../../src/classifier/redact.ts'
+import { createPseudonyms, type Pseudonyms } from '../../src/classifier/pseudonyms.ts'
+import { REDACTABLE, redactText } from '../../src/classifier/redact.ts'
 import type { Finding } from '../../src/domain/finding.ts'
 import { keyOf, nodeAt, sourceOf, stringOf } from '../../src/encoding/json-document.ts'
 import type { JsonDocument } from '../../src/encoding/json-scan.ts'
@@ -16,8 +12,8 @@ import { readInput, runLines } from './classify.ts'
 const USAGE = `demarc redact --jsonl < texts.jsonl     the same texts and bodies, with typed placeholders for what was found
 
 in   {"id","text"} or {"id","body"}, as for classify
-out  {"id","text"} or {"id","body"}, and "placeholders": {"[EMAIL_1]": "…"}. The same value has the same placeholder
-     within a line. The originals stand in the output: keep it where the input may be kept. A bad line: {"id","error"}`
+out  {"id","text"} or {"id","body"}, and "placeholders": {"[EMAIL_KVRTB]": "…"}. The same value has the same placeholder
+     wherever the id is the same. The originals stand in the output: keep it where the input may be kept. A bad line: {"id","error"}`
 
 /** Replaces what was found, line by line. */
 export const redactCommand: Command = {
@@ -33,19 +29,21 @@ export function redactLine(line: string): object {
   const findings = classify(input.envelope).findings.filter(
     ({ confidence }) => confidence >= CONFIDENCE_MIN,
   )
-  const numbering = createNumbering()
+  const pseudonyms = createPseudonyms(`demarc redact ${JSON.stringify(input.id)}`, (text) =>
+    line.includes(text),
+  )
   const redacted =
     'text' in input
-      ? { text: redactText(input.text, findings, REDACTABLE, numbering) }
-      : { body: redactBody(input.document, input.isObject, findings, numbering) }
-  return { id: input.id, ...redacted, placeholders: Object.fromEntries(numbering.values) }
+      ? { text: redactText(input.text, findings, REDACTABLE, pseudonyms.placeholderOf) }
+      : { body: redactBody(input.document, input.isObject, findings, pseudonyms) }
+  return { id: input.id, ...redacted, placeholders: Object.fromEntries(pseudonyms.values) }
 }
 
 function redactBody(
   document: JsonDocument,
   isObject: boolean,
   findings: readonly Finding[],
-  numbering: Numbering,
+  { placeholderOf }: Pseudonyms,
 ): unknown {
   const patches: Patch[] = []
   for (const found of Map.groupBy(findings, placeOf).values()) {
@@ -53,7 +51,7 @@ function redactBody(
     if (first === undefined || !found.some(({ kind }) => REDACTABLE.includes(kind))) continue
     const node = nodeAt(document, first.path)
     const span = first.inKey === true ? keySpan(document, node) : valueSpan(document, node)
-    const text = redactText(span.text, found, REDACTABLE, numbering)
+    const text = redactText(span.text, found, REDACTABLE, placeholderOf)
     patches.push({ start: span.start, end: span.end, text: JSON.stringify(text) })
   }
   const text = splice(document.text, patches)

@@ -1,41 +1,22 @@
 import type { FindingKind } from '../domain/finding.ts'
 
-/** Which placeholder stands for which value. Shared between calls, so that a value is called the same everywhere. */
-export type Numbering = {
-  /** Placeholders by kind and value. */
-  readonly placeholders: Map<string, string>
-  /** Values by placeholder. */
-  readonly values: Map<string, string>
-  readonly counts: Map<string, number>
-}
-
-export const createNumbering = (): Numbering => ({
-  placeholders: new Map(),
-  values: new Map(),
-  counts: new Map(),
-})
-
 type Span = { readonly kind: string; readonly start: number; readonly end: number }
 
 /**
- * Replaces what was found, if its kind is among `kinds`, by placeholders such as `[EMAIL_1]`.
+ * Replaces what was found, if its kind is among `kinds`, by what `placeholderOf` makes of its kind and text.
  *
- * Spans that overlap become one, of the kind that starts first and reaches farthest. A placeholder that the text
- * already holds is not given again.
+ * Spans that overlap become one, of the kind that starts first and reaches farthest.
  */
 export function redactText(
   text: string,
   findings: readonly Span[],
   kinds: readonly string[],
-  numbering: Numbering = createNumbering(),
+  placeholderOf: (kind: string, value: string) => string,
 ): string {
   const parts: string[] = []
   let from = 0
   for (const { kind, start, end } of mergeSpans(findings, kinds)) {
-    parts.push(
-      text.slice(from, start),
-      placeholderOf(numbering, kind, text.slice(start, end), text),
-    )
+    parts.push(text.slice(from, start), placeholderOf(kind, text.slice(start, end)))
     from = end
   }
   parts.push(text.slice(from))
@@ -54,20 +35,6 @@ function mergeSpans(findings: readonly Span[], kinds: readonly string[]): Span[]
     else if (span.end > last.end) merged[merged.length - 1] = { ...last, end: span.end }
   }
   return merged
-}
-
-function placeholderOf(numbering: Numbering, kind: string, value: string, text: string): string {
-  const key = `${kind}\u0000${value}`
-  const known = numbering.placeholders.get(key)
-  if (known !== undefined) return known
-  let count = numbering.counts.get(kind) ?? 0
-  let placeholder: string
-  do placeholder = `[${kind.toUpperCase()}_${++count}]`
-  while (text.includes(placeholder))
-  numbering.counts.set(kind, count)
-  numbering.placeholders.set(key, placeholder)
-  numbering.values.set(placeholder, value)
-  return placeholder
 }
 
 /** Kinds whose span is the thing itself. The others mark a whole text, which has no placeholder. */

@@ -10,7 +10,7 @@ import type { Authenticated } from './exchange.ts'
 import { Permit } from './permit.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { recordableReceipt } from './recordable.ts'
-import { redactDocument } from './redact-body.ts'
+import { conversationKey, redactDocument, type Redacted } from './redact-body.ts'
 import { reserveRequest } from './reserve-request.ts'
 import { Run } from './run.ts'
 import { refusalOf, type Stale } from './journal-refusal.ts'
@@ -30,6 +30,9 @@ export type Planned = Authenticated & {
   /** Attempts made for this decision before, under a policy that has changed since. */
   readonly attemptsMade: number
 }
+
+/** An attempt whose every byte is settled, and what the placeholders in it stand for. */
+export type Ready = Prepared & { readonly values: ReadonlyMap<string, string> }
 
 /** What became of one attempt. */
 export type Tried =
@@ -75,17 +78,24 @@ export async function tryAttempt(planned: Planned, attempt: Attempt, turn: Turn)
   return run.dispatch(permit.value)
 }
 
-function prepareAttempt(
-  { surface, document, read, assessment, plan, caller, strict, request }: Planned,
-  attempt: Attempt,
-  reach: Reach,
-): Result<Prepared, Refusal> {
-  const { redact } = plan.obligations
-  const body =
-    attempt.form === 'raw'
-      ? document
-      : redactDocument(document, assessment.classification.findings, redact)
-  if (body === undefined) {
+const NO_VALUES: ReadonlyMap<string, string> = new Map()
+const RAW = (document: JsonDocument): Redacted => ({ document, values: NO_VALUES })
+
+function redactFor({ document, assessment, plan, request, caller, hashKey }: Planned) {
+  const { redact, redactBy } = plan.obligations
+  const session = request.headers.get('demarc-session')
+  return redactDocument(document, {
+    findings: assessment.classification.findings,
+    kinds: redact,
+    by: redactBy,
+    key: conversationKey(hashKey, caller.tenant, session, document),
+  })
+}
+
+function prepareAttempt(planned: Planned, attempt: Attempt, reach: Reach): Result<Ready, Refusal> {
+  const { surface, document, read, plan, caller, strict, request } = planned
+  const redacted = attempt.form === 'raw' ? RAW(document) : redactFor(planned)
+  if (redacted === undefined) {
     return err({ code: 'policy_forbids', rule: 'redaction-incomplete', receipt: plan.receipt })
   }
   const isUnlimited = read.facts.outputTokensMax === undefined
@@ -94,14 +104,16 @@ function prepareAttempt(
   const { headers } = request
   const prepared = prepare({
     surface,
-    document: body,
+    document: redacted.document,
     facts,
     attempt,
     outputTokens,
     reach,
     headers,
   })
-  if (!strict || prepared.unsupported.length === 0) return ok(prepared)
+  if (!strict || prepared.unsupported.length === 0) {
+    return ok({ ...prepared, values: redacted.values })
+  }
   // Some of it depends on the values, which only rendering sees.
   const [param = null] = surface.fieldsAsking(prepared.unsupported)
   const reason = 'demarc-strict is set and this would be left out'

@@ -1,13 +1,14 @@
 import type { Attempt } from '../domain/plan.ts'
 import type { UpstreamFailure } from '../domain/refusal.ts'
+import type { RequestFacts } from '../domain/request.ts'
 import type { Outcome } from '../journal/messages.ts'
+import { restoringSurface } from '../surfaces/restoring.ts'
 import type { SurfaceError } from '../surfaces/surface.ts'
 import { decisionHeaders } from './answer.ts'
-import type { Planned, Tried } from './attempt.ts'
+import type { Planned, Ready, Tried } from './attempt.ts'
 import { timesOf } from './deadlines.ts'
 import { noteFailure, noteSuccess } from './health.ts'
 import type { Permit } from './permit.ts'
-import type { Prepared } from './prepare.ts'
 import { pump } from './pump.ts'
 import { openStream } from './receive.ts'
 import type { Seen } from './relay.ts'
@@ -24,20 +25,14 @@ export class Run {
   readonly #attempt: Attempt
   readonly #id: string
   readonly #reach: Reach
-  readonly #prepared: Prepared
+  readonly #prepared: Ready
   /** Of a stream, whose time is counted anew at its first token; the rest has one limit from the start. */
   readonly #abort: AbortController | undefined
   readonly #signal: AbortSignal
   #status: number | undefined
   #requestId: string | null = null
 
-  constructor(
-    planned: Planned,
-    attempt: Attempt,
-    number: number,
-    reach: Reach,
-    prepared: Prepared,
-  ) {
+  constructor(planned: Planned, attempt: Attempt, number: number, reach: Reach, prepared: Ready) {
     this.#planned = planned
     this.#attempt = attempt
     this.#id = attemptId(planned.decision, number)
@@ -77,12 +72,15 @@ export class Run {
 
   #receiveInput(): ReceiveInput {
     const { surface, decision, startedMs, read, document } = this.#planned
+    const { values, dialect, sameWire } = this.#prepared
+    const isRestored = values.size > 0 && surface.operation === 'chat'
     return {
-      surface,
+      surface: isRestored ? restoringSurface(surface, values, asksForJson(read.facts)) : surface,
       facts: read.facts,
       framing: read.framing,
-      dialect: this.#prepared.dialect,
-      sameWire: this.#prepared.sameWire,
+      dialect,
+      // What is put back changes the answer's bytes, so they cannot pass.
+      sameWire: sameWire && !isRestored,
       usageInStream: this.#reach.destination.usageInStream,
       meta: {
         id: surface.idPrefix + decision,
@@ -230,3 +228,6 @@ function errorRepliesOf({ entry, destination }: Reach, nowMs: number): string {
   const holds = stated !== undefined && nowMs < Date.parse(stated.expires)
   return holds ? stated.value : destination.errorReplies
 }
+
+const asksForJson = ({ features }: RequestFacts): boolean =>
+  features.includes('json-schema') || features.includes('json-object')
