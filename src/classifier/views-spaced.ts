@@ -61,19 +61,31 @@ function collapseAt(builder: ViewBuilder, text: string, at: number): number {
   if (isBlank(text.charCodeAt(at)) || (at > 0 && isJoined(text, at - 1, at))) return at + 1
   if (isSingle(text, at)) {
     const row = rowOfSingles(text, at)
+    const last = row.at(-1) ?? at
     if (row.length >= SINGLES_MIN) {
-      if (isWorth(text, row)) closeUp(builder, row)
-      return (row.at(-1) ?? at) + 1
+      if (isWorth(text, row) && !isList(text, at, last)) closeUp(builder, row)
+      return last + 1
     }
   }
   if (isDigit(text.charCodeAt(at))) {
     const groups = rowOfGroups(text, at)
+    const end = groups.at(-1)?.end ?? at
     if (groups.length > 2) {
-      if (isCard(text, groups)) inFours(builder, text, groups)
-      return groups.at(-1)?.end ?? at + 1
+      if (isCard(text, groups) && !isList(text, at, end)) inFours(builder, text, groups)
+      return end + 1
     }
   }
   return at + 1
+}
+
+/** How far from a list of numbers a word is looked for that makes them one. */
+const WORD_WITHIN = 80
+const WORD = /card|visa|amex|credit|debit|cvv|cvc|karte|carte|tarjeta|carta|карт|カード|卡/i
+
+/** Numbers with commas between them, which are many things, and no word nearby that says they are one. */
+function isList(text: string, start: number, end: number): boolean {
+  if (!text.slice(start, end).includes(',')) return false
+  return !WORD.test(text.slice(Math.max(0, start - WORD_WITHIN), end + WORD_WITHIN))
 }
 
 const isBlank = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d)

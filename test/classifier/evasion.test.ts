@@ -99,6 +99,7 @@ describe('what is not hidden is left alone', () => {
   test.each([
     ['a matrix', '1 0 1 1 0\n0 1 1 0 1\n1 1 0 0 1'],
     ['a list of digits', 'a = [4, 5, 3, 2, 0, 1, 5, 1, 1, 2, 8, 3, 0, 3, 6, 7]'],
+    ['a list of pairs', 'const SHIFTS = [25, 43, 62, 18, 39, 61, 20, 44]'],
     ['a version', '4.1.2.0.3.1.0.4.2'],
     ['years', '2019\n2020\n2021\n2022'],
     ['ports', '5432 6379 8080 9200'],
