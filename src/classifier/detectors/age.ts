@@ -62,7 +62,19 @@ export const age: Detector = {
     if (LABELS.includes(word)) labelled(scan, start, end)
     else counted(scan, start, end)
   },
+  contexts: { age: LABELS },
+  /** The whole value of a key that promises it. */
+  atEnd: (scan) => {
+    const { text } = scan
+    if (scan.kind === 'key' || scan.key === '' || text.length > 3) return
+    if (scan.distance('age', 0) <= KEY_WITHIN && WHOLE.test(text)) {
+      scan.claim('age', 0, text.length, 0.7)
+    }
+  },
 }
+
+const KEY_WITHIN = 2
+const WHOLE = new RegExp(`^${AGE}$`)
 
 function labelled(scan: Scan, start: number, end: number): void {
   scan.spend(12)

@@ -117,7 +117,7 @@ export const birthDate: Detector = {
   atEnd: (scan) => {
     const { text } = scan
     if (scan.kind === 'key' || text.length > 30 || text.length < 6 || scan.claimedTo > 0) return
-    if (scan.distance('birth', 0) > 2) return
+    if (scan.distance('birth', 0) > KEY_WITHIN) return
     scan.spend(text.length)
     if (WHOLE.test(text)) scan.claim('birth-date', 0, text.length, 0.9)
   },
@@ -132,6 +132,8 @@ export const birthDate: Detector = {
   },
 }
 
+/** `birthDateTime`: the word may stand inside the key. */
+const KEY_WITHIN = 6
 /** With the time that databases add. */
 const WHOLE = new RegExp(`^(?:${DATE})(?:[T ]\\d\\d:[\\d:.Z+]{2,12})?$`, 'i')
 const FAR_WORDS =

@@ -17,6 +17,10 @@ const SLIP_CONFIDENCE = 0.55
 const FAR_WITHIN = 16
 /** A word for another kind of number counts this close. */
 const OTHER_WITHIN = 24
+/** How far in front of its name a number may begin. */
+const BEFORE_MAX = 48
+const IS_MY =
+  /(?<![\w./-])(?=[A-Za-z./-]{0,12}\d)[A-Za-z0-9./-]{5,24} (?:is|was|ist|est|es|jest|\u00e4r|\u00e9|\u00e8) (?:my|his|her|their|our|the|a|mein|meine|mon|ma|mi|mijn|min|sein|seine|ihre) (?:[a-z]{2,12} ){0,2}$/
 /** Longest text that is nothing but a number. */
 const BARE_MAX = 40
 
@@ -85,6 +89,16 @@ export const identityNumber: Detector = {
   atCode: (scan, start, end) => {
     if (isNearWords(scan, start)) byWords(scan, start)
     if (scan.claimedTo <= start) byLayout(scan, start, end - start)
+  },
+  words: IDENTITY_CONTEXTS['figure'] ?? [],
+  atWord: (scan, start) => {
+    // `44051401359 is my PESEL`
+    if (start < 8 || scan.text.charCodeAt(start - 1) !== 0x20) return
+    const from = Math.max(scan.claimedTo, start - BEFORE_MAX)
+    const before = scan.text.slice(from, start)
+    const found = IS_MY.exec(before)
+    scan.spend(8)
+    if (found !== null) byWords(scan, from + found.index)
   },
   atFigure: (scan, start) => {
     CODE.lastIndex = start

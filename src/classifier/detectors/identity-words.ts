@@ -38,9 +38,11 @@ const numbers = new Map<string, number>()
 const contexts = new Map<string, readonly string[]>()
 for (const format of ID_FORMATS) contexts.set(contextOf(format), format.words.flatMap(inCases))
 
-/** The lexicon folds ASCII only: other words are looked for as they stand in prose, in titles and in capitals. */
+/** The lexicon folds ASCII only: other words are looked for as they stand in prose, in titles and in capitals. Phrases, also in one piece. */
 function inCases(word: string): readonly string[] {
-  if (/^[\x20-\x7e]*$/.test(word)) return [word]
+  // `postalCode` and `postalcode` in keys.
+  if (/^[\x20-\x7e]*$/.test(word))
+    return word.includes(' ') ? [word, word.replaceAll(' ', '')] : [word]
   return [...new Set([word, word.charAt(0).toUpperCase() + word.slice(1), word.toUpperCase()])]
 }
 

@@ -159,7 +159,7 @@ export const WESTERN_EUROPE: readonly IdFormat[] = [
   id('de.kvnr', [10], /^[A-Z]\d{9}$/, {
     check: (code) => crossSum(code, [1, 2, 1, 2, 1, 2, 1, 2, 1, 2]) === lastDigit(code),
     words:
-      'kvnr, krankenversichertennummer, krankenversicherungsnummer, versichertennummer, krankenkasse, egk nummer, egk, versicherten nr',
+      'kvnr, krankenversichertennummer, krankenversicherung, krankenversicherten nr, versicherten nr, krankenversicherungsnummer, versichertennummer, krankenkasse, egk nummer, egk, versicherten nr',
   }),
   id('de.personalausweis', [9, 10], /^[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?$/, {
     check: (code) =>

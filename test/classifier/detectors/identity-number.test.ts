@@ -31,6 +31,9 @@ test.each([
   ['Arabic', 'رقم الهوية 1012345672', ['national_id: 1012345672']],
   ['Korean', '주민등록번호 900101-1234568', ['national_id: 900101-1234568']],
   ['Turkish', 'TC Kimlik No: 10000000146', ['national_id: 10000000146']],
+  ['in front of its name', '44051401359 is my PESEL', ['national_id: 44051401359']],
+  ['in a table', '| NI Number | AB123456C |', ['national_id: AB123456C']],
+  ['under a heading', 'pesel;city\n44051401359;Warszawa', ['national_id: 44051401359']],
   ['of no known country', 'national ID number 12-3456-78', ['national_id: 12-3456-78']],
 ])('a national number behind its name, %s', (_name, text, expected) => {
   expect(ids(text)).toEqual(expected)
@@ -98,6 +101,8 @@ test.each([
   ['a string', key('pesel'), string('44051401359'), 'national_id'],
   ['a number', key('accountNumber'), number('12345678'), 'bank_account'],
   ['in camel case', key('passportNumber'), string('A12803456'), 'passport'],
+  ['of two words', key('postalCode'), string('SW1A 1AA'), 'address'],
+  ['of an age', key('age'), number('45'), 'age'],
   ['in snake case', key('driver_license'), string('D1234567'), 'driver_license'],
 ])('the key of a JSON member names its value: %s', (_name, name, value, kind) => {
   const findings = certain(classify(envelope(name, value)))
