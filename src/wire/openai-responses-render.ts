@@ -58,9 +58,9 @@ const sealedIn = (message: ChatMessage): readonly Thought[] =>
 function renderMessage(message: ChatMessage): JsonObject[] {
   switch (message.role) {
     case 'system':
-      return [{ type: 'message', role: 'system', content: message.parts.map(inputText) }]
+      return [{ type: 'message', role: 'system', content: contentOf(message.parts) }]
     case 'user':
-      return [{ type: 'message', role: 'user', content: message.parts.flatMap(renderUserPart) }]
+      return [{ type: 'message', role: 'user', content: contentOf(message.parts) }]
     case 'tool':
       return [
         {
@@ -96,6 +96,12 @@ function renderAssistant(message: Extract<ChatMessage, { role: 'assistant' }>): 
       : { type: 'function_call', call_id: id, name, arguments: written },
   )
   return [...thoughts, ...said, ...calls]
+}
+
+/** A lone text as a string, which every server understands. */
+function contentOf(parts: readonly ChatPart[]): Json {
+  const [only] = parts
+  return parts.length === 1 && only?.type === 'text' ? only.text : parts.flatMap(renderUserPart)
 }
 
 const inputText = ({ text }: { readonly text: string }): JsonObject => ({

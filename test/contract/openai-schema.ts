@@ -20,10 +20,13 @@ export function schemaProblem(name: string, value: unknown): string | undefined 
 
 function compile(): Ajv2020 {
   const description = objectOf(JSON.parse(readFileSync(DESCRIPTION, 'utf8')))
-  const { schemas } = objectOf(description['components'])
+  const schemas = objectOf(objectOf(description['components'])['schemas'])
+  // Its alternatives overlap: a message that is a list of parts is of two of them.
+  const { oneOf, ...item } = objectOf(schemas['InputItem'])
+  const distinct = { ...schemas, InputItem: { ...item, anyOf: oneOf } }
   // `strict` would refuse OpenAPI's own words; formats such as `uri` say nothing about our fields.
   const ajv = new Ajv2020({ strict: false, validateFormats: false })
-  ajv.addSchema({ $id: 'openai', components: { schemas: rewrite(schemas) } })
+  ajv.addSchema({ $id: 'openai', components: { schemas: rewrite(distinct) } })
   return ajv
 }
 
