@@ -1,5 +1,6 @@
 import { costByPrice, priceOn, type LedgerCatalog } from './catalog.ts'
 import { isWithin, type Counterfactual, type Finance } from './finance.ts'
+import { monthEnd } from './focus/times.ts'
 import type { RolledRow, Sums, TokenMeter } from './rollup.ts'
 
 type Tokens = Readonly<Record<TokenMeter, number>>
@@ -46,6 +47,21 @@ function rescaled(tokens: Tokens, from: number, to: number): Tokens {
     cache_write_1h_tokens: scale(tokens.cache_write_1h_tokens),
     output_tokens: scale(tokens.output_tokens),
   }
+}
+
+/** Whether one choice at one price holds for each app all month: then days need not be told apart. */
+export function isSteady(finance: Finance, catalog: LedgerCatalog, period: string): boolean {
+  const [first, end] = [`${period}-01`, monthEnd(period)]
+  const last = new Date(Date.parse(end) - 1).toISOString().slice(0, 10)
+  const isInside = (day: string | undefined): boolean =>
+    day !== undefined && first < day && day < end
+  return finance.counterfactuals.every(
+    ({ from, to, destination, model }) =>
+      !isInside(from) &&
+      !isInside(to) &&
+      priceOn(catalog, destination, model, first)?.version ===
+        priceOn(catalog, destination, model, last)?.version,
+  )
 }
 
 export type Savings = {

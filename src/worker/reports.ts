@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../domain/result.ts'
 import { PICO_PER_MICRO_USD } from '../domain/money.ts'
 import { daysIn, monthEnd, nextDay, previousMonth } from '../ledger/focus/times.ts'
 import { anomaliesOf } from '../ledger/reports/anomalies.ts'
-import { forecast } from '../ledger/reports/forecast.ts'
+import { daysOf, forecast, spanOf } from '../ledger/reports/forecast.ts'
 import { priceOfPrivacy } from '../ledger/reports/privacy.ts'
 import { sumBy } from '../ledger/reports/slice.ts'
 import {
@@ -14,7 +14,7 @@ import {
 import { unitCosts } from '../ledger/reports/unit-costs.ts'
 import { varianceOf } from '../ledger/reports/variance.ts'
 import { dayOf } from '../ledger/rollup.ts'
-import { savingsOf } from '../ledger/savings.ts'
+import { isSteady, savingsOf } from '../ledger/savings.ts'
 import type { Env } from './env.ts'
 import type { Books } from './stores/ledger-books.ts'
 import { choices, costBuckets, slices, type Months } from './stores/ledger-reports.ts'
@@ -69,33 +69,66 @@ const units: Report = async (env, { tenant }, { period, by = 'app' }) => {
 
 const SCOPES = { tenant: undefined, team: 'team', app: 'app', key: 'key_id' } as const
 
-/** Every budget with what it comes to; the tenant first, also without a budget. */
-const budget: Report = async (env, { tenant, catalog }, { period, nowMs }) => {
-  const rows = await slices(env, tenant, only(period), ['team', 'app', 'key_id'])
+/** Every budget with what its span comes to: the month, quarter or fiscal year, or the dearest day. */
+const budget: Report = async (env, books, asked) => {
+  const lines = []
+  for (const each of books.catalog.budgets) lines.push(await budgetLine(env, books, each, asked))
+  return ok(lines)
+}
+
+type Budget = Books['catalog']['budgets'][number]
+
+async function budgetLine(env: Env, books: Books, budgeted: Budget, { period, nowMs }: Asked) {
+  const span = spanOf(budgeted, period)
+  const own = await rowsOfBudget(env, books, budgeted, span)
   const today = dayOf(nowMs)
-  const over = daysOver(period, today)
-  const nodes = catalog.budgets.filter(({ scope }) => Object.hasOwn(SCOPES, scope))
-  return ok(
-    nodes.map(({ id, scope, name, limitMicroUsd }) => {
-      const column = SCOPES[scope]
-      const own = rows.filter((row) => column === undefined || row[column] === name)
-      const costs = over.map((day) => costOn(own, day))
-      const figures = forecast(period, costs, over.includes(today) ? 0n : costOn(own, today))
-      const limitPicoUsd = BigInt(limitMicroUsd) * PICO_PER_MICRO_USD
-      const isOver = figures.p90PicoUsd > limitPicoUsd
-      return { budget: id, scope, name: name ?? null, limitPicoUsd, ...figures, isOver }
-    }),
+  const over = daysOver(span, today)
+  const costs = over.map((day) => costOn(own, day))
+  const now = over.includes(today) ? 0n : costOn(own, today)
+  const { id, scope, name, limitMicroUsd, topUps = [] } = budgeted
+  const figures =
+    budgeted.period === 'day'
+      ? forecast(
+          1,
+          [],
+          [...costs, now].reduce((most, cost) => (cost > most ? cost : most), 0n),
+        )
+      : forecast(daysOf(span), costs, now)
+  const inForce = topUps.filter(({ until }) => Date.parse(until) > nowMs)
+  const micro = inForce.reduce((sum, { amountMicroUsd }) => sum + amountMicroUsd, limitMicroUsd)
+  const limitPicoUsd = BigInt(micro) * PICO_PER_MICRO_USD
+  const isOver = figures.p90PicoUsd > limitPicoUsd
+  const of = { budget: id, scope, name: name ?? null, class: budgeted.class ?? null }
+  return { ...of, period: budgeted.period, ...span, limitPicoUsd, ...figures, isOver }
+}
+
+async function rowsOfBudget(
+  env: Env,
+  { tenant, catalog }: Books,
+  { scope, name, class: counted }: Budget,
+  span: Months,
+): Promise<readonly { readonly day: string; readonly costPicoUsd: bigint }[]> {
+  const column = SCOPES[scope]
+  const isOwn = (value: string | undefined): boolean => column === undefined || value === name
+  if (counted === undefined) {
+    const rows = await slices(env, tenant, span, column === undefined ? [] : [column])
+    return rows.filter((row) => isOwn(column && row[column]))
+  }
+  const rows = await slices(env, tenant, span, ['destination', ...(column ? [column] : [])])
+  return rows.filter(
+    (row) =>
+      isOwn(column && row[column]) &&
+      catalog.destinations.get(row.destination)?.facts.class === counted,
   )
 }
 
 const costOn = (rows: readonly { day: string; costPicoUsd: bigint }[], day: string): bigint =>
   rows.reduce((sum, row) => (row.day === day ? sum + row.costPicoUsd : sum), 0n)
 
-/** Days of a month before today. */
-function daysOver(period: string, today: string): readonly string[] {
+/** Days of a span before today. */
+function daysOver({ from, to }: Months, today: string): readonly string[] {
   const days: string[] = []
-  for (let day = `${period}-01`; day < monthEnd(period) && day < today; day = nextDay(day))
-    days.push(day)
+  for (let day = `${from}-01`; day < monthEnd(to) && day < today; day = nextDay(day)) days.push(day)
   return days
 }
 
@@ -113,13 +146,15 @@ const anomalies: Report = async (env, { tenant }, { period, nowMs }) => {
   const months = { from: previousMonth(period), to: period }
   const rows = await slices(env, tenant, months, ['app'])
   const today = dayOf(nowMs)
-  const days = [...daysOver(months.from, today), ...daysOver(period, nextDay(today))]
+  const days = daysOver(months, nextDay(today))
   return ok(anomaliesOf(rows, days).filter(({ day }) => day.startsWith(period)))
 }
 
 const savings: Report = async (env, { tenant, finance, catalog }, { period }) => {
   const dimensions = ['app', 'destination', 'model', 'kind', 'outcome'] as const
-  return ok(savingsOf(await slices(env, tenant, only(period), dimensions), finance, catalog))
+  const byDay = !isSteady(finance, catalog, period)
+  const rows = await slices(env, tenant, only(period), dimensions, byDay)
+  return ok(savingsOf(rows, finance, catalog))
 }
 
 const privacy: Report = async (env, { tenant, catalog, caught }, { period }) => {

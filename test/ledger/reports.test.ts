@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Finance } from '../../src/ledger/finance.ts'
 import { anomaliesOf, robustZ } from '../../src/ledger/reports/anomalies.ts'
-import { forecast } from '../../src/ledger/reports/forecast.ts'
+import { daysOf, forecast, spanOf } from '../../src/ledger/reports/forecast.ts'
 import { priceOfPrivacy, type Choice } from '../../src/ledger/reports/privacy.ts'
 import { squareRoot } from '../../src/ledger/reports/slice.ts'
 import { quantile } from '../../src/ledger/reports/unit-costs.ts'
@@ -70,12 +70,27 @@ test.each<[string, bigint[], bigint, [bigint, bigint]]>([
   ['nothing is known on the first day', [], 5n, [5n, 5n]],
 ])('forecast: %s', (_name, costs, today, [runRate, p90]) => {
   const found = forecast(
-    '2026-11',
+    30,
     costs.map((cost) => cost * USD),
     today * USD,
   )
   expect([found.runRatePicoUsd / USD, found.p90PicoUsd / USD]).toEqual([runRate, p90])
 })
+
+test.each([
+  ['month', undefined, '2026-11', '2026-11', 30],
+  ['day', undefined, '2026-11', '2026-11', 30],
+  ['quarter', undefined, '2026-10', '2026-12', 92],
+  ['quarter', 2, '2026-11', '2027-01', 92],
+  ['year', 4, '2026-04', '2027-03', 365],
+  ['year', 12, '2025-12', '2026-11', 365],
+] as const)(
+  'a budget of a %s with the year from month %s spans %s to %s',
+  (period, start, from, to, days) => {
+    const span = spanOf({ period, yearStartsInMonth: start }, '2026-11')
+    expect([span, daysOf(span)]).toEqual([{ from, to }, days])
+  },
+)
 
 test('a square root is the largest whole number whose square fits', () => {
   fc.assert(

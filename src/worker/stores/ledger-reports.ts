@@ -3,7 +3,7 @@ import type { Slice } from '../../ledger/reports/slice.ts'
 import type { CostBucket } from '../../ledger/reports/unit-costs.ts'
 import { TOKEN_METERS, type Dimension } from '../../ledger/rollup.ts'
 import type { Env } from '../env.ts'
-import { joinHalves } from './ledger-rollup.ts'
+import { joinHalves, OWNER_DIMENSIONS } from './ledger-rollup.ts'
 
 type Database = Pick<Env, 'DB'>
 
@@ -15,18 +15,29 @@ export type Months = { readonly from: string; readonly to: string }
 
 type Halves = { readonly cost_micro: string; readonly cost_rest: string }
 
-/** SQL of `slices`, to show its plan. */
+const TOTALS = [
+  ...COUNTS.map((name) => `SUM(${name}) AS ${name}`),
+  ...HALVES.map((name) => `CAST(SUM(${name}) AS TEXT) AS ${name}`),
+].join(', ')
+const IN_MONTHS = 'tenant = ?1 AND period >= ?2 AND period <= ?3'
+
+const isOwner = (name: Dimension): boolean => OWNER_DIMENSIONS.some((each) => each === name)
+
+/** SQL of `slices`, over the narrowest roll-up that has the dimensions. */
 export function sliceSql(dimensions: readonly Dimension[], byDay: boolean): string {
-  const sums = [...COUNTS, ...HALVES].map((name) => `SUM(${name}) AS ${name}`).join(', ')
+  if (byDay && dimensions.every(isOwner)) {
+    const keys = ['day', ...dimensions].join(', ')
+    return `SELECT ${keys}, ${TOTALS} FROM rollup_owner WHERE ${IN_MONTHS} GROUP BY ${keys}`
+  }
   const day = byDay ? 'day' : "period || '-01' AS day"
   const keys = ['day', ...dimensions.map((name) => `g.${name}`)].join(', ')
+  const sums = [...COUNTS, ...HALVES].map((name) => `SUM(${name}) AS ${name}`).join(', ')
+  const inner = byDay
+    ? `SELECT day, group_id, ${sums} FROM rollup_day WHERE ${IN_MONTHS} GROUP BY period, day, group_id`
+    : `SELECT ${day}, group_id, ${[...COUNTS, ...HALVES].join(', ')} FROM rollup_month WHERE ${IN_MONTHS}`
   return `
-    SELECT ${keys}, ${COUNTS.map((name) => `SUM(${name}) AS ${name}`).join(', ')},
-      ${HALVES.map((name) => `CAST(SUM(${name}) AS TEXT) AS ${name}`).join(', ')}
-    FROM (
-      SELECT ${day}, group_id, ${sums} FROM rollup_day
-      WHERE tenant = ?1 AND period >= ?2 AND period <= ?3 GROUP BY period, ${byDay ? 'day, ' : ''}group_id
-    ) r CROSS JOIN rollup_group g ON g.id = r.group_id
+    SELECT ${keys}, ${TOTALS}
+    FROM (${inner}) r CROSS JOIN rollup_group g ON g.id = r.group_id
     GROUP BY ${keys}`
 }
 

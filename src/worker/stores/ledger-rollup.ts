@@ -31,6 +31,16 @@ const IN_STEP = (name: string): string =>
   `tenant = ?1 AND seq > ?2 AND seq <= ?3
    AND EXISTS (SELECT 1 FROM rollup_mark WHERE tenant = ?1 AND name = '${name}' AND through_seq = ?2)`
 
+const DAY = "date(posted_ms / 1000, 'unixepoch')"
+const SUMS = `COUNT(*) AS attempts, SUM(${REQUESTS}) AS requests,
+  ${TOKENS.map((name) => `COALESCE(SUM(${name}), 0) AS ${name}`).join(', ')},
+  SUM(${COST} / 1000000) AS cost_micro, SUM(${COST} % 1000000) AS cost_rest`
+const PART_SUMS = SUM_NAMES.map((name) => `part.${name}`).join(', ')
+const SAME_GROUP = `g.tenant = ?1 AND ${DIMENSIONS.map((name) => `g.${name} = part.${name}`).join(' AND ')}`
+
+/** Dimensions of `rollup_owner`. */
+export const OWNER_DIMENSIONS = ['cost_centre', 'team', 'app', 'key_id'] as const
+
 const ADDED = SUM_NAMES.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')
 
 const SQL = {
@@ -44,23 +54,33 @@ const SQL = {
     WITH
       tier (version, above) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(?4)),
       part AS MATERIALIZED (
-        SELECT period, date(posted_ms / 1000, 'unixepoch') AS day, ${NAMES},
+        SELECT period, ${DAY} AS day, ${NAMES},
           (SELECT COUNT(*) FROM tier WHERE version = price_version AND above < COALESCE(input_tokens, 0)
             + COALESCE(cached_input_tokens, 0) + COALESCE(cache_write_5m_tokens, 0) + COALESCE(cache_write_1h_tokens, 0)) AS band,
-          COUNT(*) AS attempts, SUM(${REQUESTS}) AS requests,
-          ${TOKENS.map((name) => `COALESCE(SUM(${name}), 0) AS ${name}`).join(', ')},
-          SUM(${COST} / 1000000) AS cost_micro, SUM(${COST} % 1000000) AS cost_rest,
-          MIN(seq) AS first_seq, MAX(seq) AS last_seq
+          ${SUMS}, MIN(seq) AS first_seq, MAX(seq) AS last_seq
         FROM posting WHERE ${IN_STEP('day')}
         GROUP BY period, day, ${NAMES}, band
       )
-    SELECT ?1, part.period, part.day, g.id, part.band, ${SUM_NAMES.map((name) => `part.${name}`).join(', ')},
-      part.first_seq, part.last_seq
-    FROM part CROSS JOIN rollup_group g
-      ON g.tenant = ?1 AND ${DIMENSIONS.map((name) => `g.${name} = part.${name}`).join(' AND ')}
+    SELECT ?1, part.period, part.day, g.id, part.band, ${PART_SUMS}, part.first_seq, part.last_seq
+    FROM part CROSS JOIN rollup_group g ON ${SAME_GROUP}
     WHERE true
     ON CONFLICT DO UPDATE SET ${ADDED},
       first_seq = MIN(first_seq, excluded.first_seq), last_seq = MAX(last_seq, excluded.last_seq)`,
+  months: `
+    INSERT INTO rollup_month (tenant, period, group_id, ${SUM_NAMES.join(', ')})
+    WITH part AS MATERIALIZED (
+      SELECT period, ${NAMES}, ${SUMS} FROM posting WHERE ${IN_STEP('day')} GROUP BY period, ${NAMES}
+    )
+    SELECT ?1, part.period, g.id, ${PART_SUMS}
+    FROM part CROSS JOIN rollup_group g ON ${SAME_GROUP}
+    WHERE true
+    ON CONFLICT DO UPDATE SET ${ADDED}`,
+  owners: `
+    INSERT INTO rollup_owner (tenant, period, day, ${OWNER_DIMENSIONS.join(', ')}, ${SUM_NAMES.join(', ')})
+    SELECT tenant, period, ${DAY} AS day, ${OWNER_DIMENSIONS.join(', ')}, ${SUMS}
+    FROM posting WHERE ${IN_STEP('day')}
+    GROUP BY period, day, ${OWNER_DIMENSIONS.join(', ')}
+    ON CONFLICT DO UPDATE SET ${ADDED}`,
   /** Buckets of 5 %; a reversal takes off what the accrual had added. */
   costs: `
     INSERT INTO rollup_cost (tenant, period, app, destination, model, bucket, attempts)
@@ -117,6 +137,8 @@ export async function rollUpDays(
   await steps(env, tenant, 'day', throughSeq, (from, to) => [
     env.DB.prepare(SQL.groups).bind(tenant, from, to),
     env.DB.prepare(SQL.days).bind(tenant, from, to, tiersJson),
+    env.DB.prepare(SQL.months).bind(tenant, from, to),
+    env.DB.prepare(SQL.owners).bind(tenant, from, to),
     env.DB.prepare(SQL.costs).bind(tenant, from, to),
   ])
 }
