@@ -152,14 +152,19 @@ function valueStart(text: string, after: number): number {
   // `https://`, `std::string`
   if (text.charCodeAt(after - 1) === 0x3a && (first === 0x2f || first === 0x3a)) return -1
   const spaces = at
-  while (at < spaces + SPACES_MAX && (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09))
+  let hasBreak = false
+  while (at < spaces + SPACES_MAX && isSpace(text.charCodeAt(at))) {
+    hasBreak ||= text.charCodeAt(at) === 0x0a
     at++
+  }
   // C# verbatim strings, Python bytes and raw strings, C++ wide strings.
   if ('@brRuL'.includes(text.charAt(at)) && quoteAt(text, at + 1) !== 0) at++
   if (text.charCodeAt(at) === 0x5c && quoteAt(text, at + 1) !== 0) at++
   if (quoteAt(text, at) !== 0) return at + 1
-  return isCompared ? -1 : at
+  return isCompared || hasBreak ? -1 : at
 }
+
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x09 || code === 0x0a
 
 /** The quote at `at`; 0 if there is none. */
 function quoteAt(text: string, at: number): number {

@@ -39,7 +39,8 @@ export function ofBasic(value: string): number {
 function ofToken(value: string): number {
   if (value.length < 12 || isPlaceholder(value) || digitCount(value) < 3 || !isRandom(value))
     return 0
-  return value.length < 20 ? 0.6 : 0.85
+  if (value.length >= 20) return 0.85
+  return /[a-z]/.test(value) && /[A-Z]/.test(value) ? 0.6 : 0
 }
 
 function decoded(value: string): string | undefined {

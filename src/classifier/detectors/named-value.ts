@@ -16,7 +16,7 @@ const WORDS =
  * `setPassword("…")`, `--password …`, `password_2, '…'`. The value is in one of the groups, quoted or not.
  */
 const QUOTED =
-  /(?:[\w-]{0,24}|\.assign)["'`]?[\])]?(?:[ \t]{0,3}(?:,|\(|\|)[ \t]{0,3}[@bur]?|[ \t]{1,3}|[ \t]{1,2}(?:value|VALUE|default|content)[ \t]?=[ \t]?)(["'`])([^\s"'`]{6,128})\1/y
+  /(?:[\w-]{0,24}|\.assign)["'`]?[\])]?(?:[ \t]{0,3}(?:,|\(|\|\|?|\?\?)[ \t]{0,3}[@bur]?|[ \t]{1,3}|[ \t]{1,2}(?:value|VALUE|default|content)[ \t]?=[ \t]?)(["'`])([^\s"'`]{6,256})\1/y
 const TAGGED = /[\w.-]{0,24}(?: [\w-]{1,16}="[^"<>]{0,32}"){0,2}>([^\s<>]{6,128})</y
 const FLAGGED = /[\w-]{0,16}[ \t]{1,2}([^\s"'`$-][^\s"'`]{5,127})/y
 

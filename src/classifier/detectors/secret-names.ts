@@ -9,7 +9,7 @@ const PASSWORD =
 
 /** Words that say credential by themselves. */
 const KEY =
-  /^(?:secrets?|credentials?|creds?|apikeys?|apitoken|authtoken|accesstoken|accesskey|secretkey|privatekey|clientsecret|appsecret|authkey|servicekey|masterkey|webhook|authorization|passkey|usertoken|bottoken|refreshtoken)$|(?:api|auth|access|secret|private|master|service|client|app|account|shared|signing|encryption)(?:key|token|secret)s?$/
+  /^(?:secrets?|credentials?|creds?|apikeys?|apitoken|authtoken|accesstoken|accesskey|secretkey|privatekey|clientsecret|appsecret|authkey|servicekey|masterkey|webhook|authorization|passkey|usertoken|bottoken|refreshtoken)$|(?:api|auth|access|secret|private|master|service|client|app|account|shared|signing|encryption|query|insert|license|admin|write|ingest)(?:key|token|secret)s?$/
 /** Words that say it together with one of QUALIFIERS, or with the name of a service. */
 const LAST = /^(?:keys?|tokens?|auth|pat|bearer|jwt|sas|pk|login|dsn|sid)$/
 const STRONG_LAST = /^(?:keys?|tokens?|pat|bearer|jwt|sas)$/
@@ -33,7 +33,7 @@ const NEGATIVE = new Set(
   algorithm alg method placeholder error message title text visible map usage used input output completion cached
   name names id ids key_id keyid fingerprint thumbprint revision commit translation i18n locale event keyboard
   object bucket etag row hashkey tokenizer vocab embedding image issued enabled required provider endpoint host arn
-  request verification grant rotation lifetime timeout duration class prefix suffix separator policy status state integrity nonce dom`.split(
+  request verification grant fake dummy mock invalid bogus sample expected wrong bad rotation lifetime timeout duration class prefix suffix separator policy status state integrity nonce dom`.split(
     /\s+/,
   ),
 )
@@ -58,7 +58,10 @@ export function classOf(name: string, before: string, hasService: boolean): Name
     (word) => PASSWORD.test(word) || KEY.test(word) || LAST.test(word) || /^pass\d?$/.test(word),
   )
   const isService = words.some((word) => SERVICE_WORDS.has(word))
-  if (last < 0) return isService && words.length === 1 ? 'service' : 'none'
+  if (last < 0) {
+    if (isService && words.length > 1 && words.at(-1) === 'api') return 'key'
+    return isService && words.length === 1 ? 'service' : 'none'
+  }
   if (words.some((word) => NEGATIVE.has(word))) return 'none'
   // `SMTP_PASS`, not `PASS_COUNT`.
   if (words.some((word) => PASSWORD.test(word)) || /^pass\d?$/.test(words.at(-1) ?? ''))
@@ -66,6 +69,8 @@ export function classOf(name: string, before: string, hasService: boolean): Name
   if (words.some((word) => KEY.test(word))) return 'key'
   const word = words[last] ?? ''
   if (isService && words.length > 1) return 'key'
+  // `REPOSITORY_TOKEN`: whoever shouts it keeps it in the environment.
+  if (words.length > 1 && /^(?:token|pat)$/.test(word) && /^[A-Z0-9_]+$/.test(name)) return 'key'
   if (!STRONG_LAST.test(word)) return 'none'
   if (word === 'pat' && words.length > 1) return 'key'
   if (last === 0 && NEGATIVE.has(before)) return 'none'

@@ -88,7 +88,7 @@ function ofMaybe(value: string): number {
   if (isHex(value)) return 0.4
   if (isIdentifier(value)) return 0.45
   if (/[a-z]/.test(value) && /[A-Z]/.test(value)) return 0.6
-  return value.length >= 40 && /^[a-z0-9]+$/.test(value) ? 0.6 : 0.45
+  return value.length >= 40 && /^[a-z0-9_]+$/.test(value) ? 0.6 : 0.45
 }
 
 const TOKEN = /^[A-Za-z0-9_\-+/=.~:|%$!@#&*^]{6,256}$/
@@ -101,6 +101,6 @@ const isPath = (value: string): boolean =>
 /** Calls, subscripts, variables, addresses, dotted names, types. */
 const isCode = (value: string): boolean =>
   (/^[A-Za-z_]\w{0,40}(?:\??\.[A-Za-z_]\w{0,40}){1,8}$/.test(value) && isWordy(value)) ||
-  /[()[\]{}]|^\$|^%\w|^&|^\/[a-z]|^\.{1,2}\/|^[a-z+]{2,12}:\/\/|::|->|=>|^@[a-z-]+\/|^0x[0-9a-fA-F]{1,16}[uUlL]{0,3}$|^<|^-|\\[nxu]/.test(
+  /[()[\]{}]|^\$|^%\w|^&|^\/[a-z]|^\.{1,2}\/|^[a-z+]{2,12}:\/\/|^urn:|::|->|=>|^@[a-z-]+\/|^0x[0-9a-fA-F]{1,16}[uUlL]{0,3}$|^<|^-|\\[nxu]/.test(
     value,
   )

@@ -1,6 +1,6 @@
 /** What documentation writes where a credential goes. */
 const WORDS =
-  /example|sample|placeholder|your|changeme|change[_-]me|replace|redacted|insert|dummy|fake|todo|xxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|%s|%\(|secret_?here|_here|undefined|foobar|lorem|(?:^|[-_.])(?:test|fake|dummy|mock|demo|dev|local)(?:[-_.]|$)|masked|removed|hidden|mock/i
+  /example|sample|placeholder|your|changeme|change[_-]me|replace|redacted|insert|dummy|fake|todo|xxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|%s|%\(|secret_?here|_here|undefined|foobar|lorem|(?:^|[-_.])(?:test|fake|dummy|mock|demo)(?:[-_.]|$)|masked|removed|hidden|mock/i
 
 /** The same in a token whose format is known (and the examples of RFC 6749): shorter words come up in random letters, and tests use sequences. */
 const TOKEN_WORDS =

@@ -125,12 +125,13 @@ test.each([
   expect(found(`use ${token} for it`, 'secret')).toEqual([`secret: ${token}`])
 })
 
+const confidenceOf = (text: string) => classifyText(text).findings[0]?.confidence ?? 0
+
 test('a token whose checksum is right is surer than one made up', () => {
   // The checksum of these 30 characters, by the rule that GitHub has published.
   const [valid, made] = ['1ka48H', '1ka480'].map((sum) =>
     joined('gh', `p_${'Ab3'.repeat(10)}${sum}`),
   )
-  const confidenceOf = (text: string) => classifyText(text).findings[0]?.confidence ?? 0
   expect(confidenceOf(made ?? '')).toBeLessThan(confidenceOf(valid ?? ''))
 })
 
