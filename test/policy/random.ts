@@ -14,7 +14,7 @@ import type {
 import { bundleOf, NOW_MS, place } from './fixtures.ts'
 
 /** Numbers from 0 to 1 that depend on the seed alone: T. Ettinger's mulberry32. */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -87,7 +87,7 @@ function rebuild(
   return walk(set)
 }
 
-export const kidsOf = (diagram: Diagram, node: Node): readonly Node[] =>
+const kidsOf = (diagram: Diagram, node: Node): readonly Node[] =>
   Array.from({ length: diagram.sizes[diagram.variableOf(node)] ?? 0 }, (_, value) =>
     diagram.kid(node, value),
   )

@@ -108,7 +108,7 @@ const keyOf = (variable: Variable): string => {
   }
 }
 
-export const conditionsOf = (bundle: Bundle): readonly RequestCondition[] =>
+const conditionsOf = (bundle: Bundle): readonly RequestCondition[] =>
   (['guardrails', 'routes', 'obligations', 'waivers', 'invariants'] as const).flatMap((table) =>
     bundle[table].map(({ when }) => when),
   )
