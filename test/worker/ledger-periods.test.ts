@@ -1,6 +1,9 @@
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import type { Env } from '../../src/worker/env.ts'
 import { books, call, correct, COST, financeEnv, report, verify } from './ledger-books.ts'
+
+// Entries reach the ledger by the queue, about a second each time.
+vi.setConfig({ testTimeout: 30_000 })
 
 let env: Env
 beforeAll(async () => {
