@@ -84,7 +84,8 @@ export function priceLine(line: string, catalog: Catalog, nowMs: number): Priced
   if (ours === undefined) return { id, unknown: 'models.yaml does not offer this model there' }
   const price = priceAt(catalog.book, destination, ours, at === undefined ? nowMs : Date.parse(at))
   if (price === undefined) return { id, unknown: 'prices.yaml has no price for that day' }
-  const read = readUsage(api ?? APIS[destination] ?? 'chat', usage)
+  const spoken = api === undefined || api === DEFAULT_API ? (APIS[destination] ?? 'chat') : api
+  const read = readUsage(spoken, usage)
   if (!read.ok) return { id, unknown: read.error }
   return {
     id,
@@ -126,6 +127,9 @@ const APIS: Readonly<Record<string, string>> = {
   'workers-ai': 'workers-ai',
 }
 
+/** `default` is whatever the destination speaks. */
+const DEFAULT_API = 'default'
+
 const READERS: Readonly<Record<string, (usage: unknown) => Usage | undefined>> = {
   chat: readChatUsage,
   'openai-chat': readChatUsage,
@@ -136,6 +140,7 @@ const READERS: Readonly<Record<string, (usage: unknown) => Usage | undefined>> =
   'workers-ai': readWorkersAiUsage,
   responses: readWorkersAiUsage,
   'openai-responses': readWorkersAiUsage,
+  embeddings: readChatUsage,
 }
 
 function readUsage(api: string, usage: Readonly<Record<string, unknown>>): Result<Usage, string> {

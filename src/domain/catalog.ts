@@ -50,6 +50,8 @@ export const Offer = z.strictObject({
   features: z.array(z.enum(ESSENTIAL_FEATURES)),
   /** Most tokens that one image, audio or file part can cost; absent: nothing bounds it, so such parts are refused here. */
   mediaTokensMax: z.int().positive().optional(),
+  /** Never chosen: kept so that usage that was recorded elsewhere, or before, can be priced. */
+  pricedOnly: z.literal(true).optional(),
   /** Where id, context and features were read. */
   source: z.string().min(1),
 })

@@ -86,6 +86,7 @@ function offersOf({ models, destinations }: Bundle): readonly CompiledOffer[] {
   const offers: CompiledOffer[] = []
   for (const { id, quality, openWeights, operation = 'chat', offers: places } of models)
     for (const place of places) {
+      if (place.pricedOnly === true) continue
       const destinationAt = positions.get(place.destination) ?? -1
       const destination = destinations[destinationAt]
       if (destination === undefined) continue // parseBundle refuses it

@@ -185,8 +185,10 @@ describe('prices', () => {
   test('contain none of the values that are known to be wrong', () => {
     const named = prices.map(({ model }) => model)
     expect(
-      named.filter((id) => /^(default|kimi-k3|minimax-m2\.5|deepseek-chat|gpt-5-pro)$/.test(id)),
+      named.filter((id) => /^(default|kimi-k3|minimax-m2\.5|deepseek-chat)$/.test(id)),
     ).toEqual([])
+    const pro = prices.find(({ model }) => model === 'gpt-5-pro')
+    expect(pro?.meters).not.toHaveProperty('cachedInput')
   })
 })
 
