@@ -92,31 +92,27 @@ const isLetter = (code: number): boolean =>
 
 function ahead(scan: Scan, start: number, numberEnd: number): boolean {
   const { text } = scan
-  const isPromised = scan.distance('address', start) <= PROMISED_WITHIN
-  scan.spend(16)
   // `During 2021, Main Street …`
   if (text.charCodeAt(numberEnd) === 0x2c && YEAR.test(text.slice(start, numberEnd))) return false
   const from = afterNumber(text, numberEnd)
-  const english = streetAhead(text, from)
-  if (english !== undefined) {
-    const end = withTail(text, english.end)
-    const isSure =
-      isPromised ||
-      english.isStrong ||
-      end > english.end + 8 ||
-      AFTER_PREPOSITION.test(text.slice(Math.max(0, start - 8), start))
-    claim(scan, start, end, isPromised ? 0.9 : isSure ? 0.7 : 0.4)
-    return isSure
+  const next = text.charCodeAt(from + 1)
+  const isSmall = next >= 0x61 && next <= 0x7a
+  scan.spend(8)
+  if (!isSmall && english(scan, start, from)) return true
+  const isPromised = scan.distance('address', start) <= PROMISED_WITHIN
+  if (FIRST_LETTERS.has(next | 0x20) && FIRST_WORDS.has(firstWord(text, from))) {
+    FRENCH.lastIndex = start
+    if (FRENCH.test(text)) {
+      claim(scan, start, withTail(text, FRENCH.lastIndex), isPromised ? 0.9 : 0.7)
+      return true
+    }
   }
-  FRENCH.lastIndex = start
-  if (FIRST_WORDS.has(firstWord(text, from)) && FRENCH.test(text)) {
-    claim(scan, start, withTail(text, FRENCH.lastIndex), isPromised ? 0.9 : 0.7)
-    return true
-  }
-  SMALL.lastIndex = start
-  if (SMALL.test(text)) {
-    claim(scan, start, SMALL.lastIndex, isPromised ? 0.9 : 0.55)
-    return true
+  if (isSmall) {
+    SMALL.lastIndex = start
+    if (SMALL.test(text)) {
+      claim(scan, start, SMALL.lastIndex, isPromised ? 0.9 : 0.55)
+      return true
+    }
   }
   if (!isPromised) return false
   ANY_STREET.lastIndex = start
@@ -124,6 +120,24 @@ function ahead(scan: Scan, start: number, numberEnd: number): boolean {
   claim(scan, start, withTail(text, ANY_STREET.lastIndex), 0.65)
   return true
 }
+
+function english(scan: Scan, start: number, from: number): boolean {
+  const { text } = scan
+  const street = streetAhead(text, from)
+  if (street === undefined) return false
+  const end = withTail(text, street.end)
+  const isPromised = scan.distance('address', start) <= PROMISED_WITHIN
+  const isSure =
+    isPromised ||
+    street.isStrong ||
+    end > street.end + 8 ||
+    AFTER_PREPOSITION.test(text.slice(Math.max(0, start - 8), start))
+  claim(scan, start, end, isPromised ? 0.9 : isSure ? 0.7 : 0.4)
+  return isSure
+}
+
+/** What the types begin with that stand first. */
+const FIRST_LETTERS = new Set([...FIRST_WORDS].map((word) => word.charCodeAt(0)))
 
 /** `人民路12号`, `丸の内1-9-1` behind a town or ward, `테헤란로 12`, `شارع الملك 12`. */
 function eastern(scan: Scan, start: number, end: number): void {
@@ -153,8 +167,10 @@ const AFTER_PREPOSITION = /(?:^|\s)(?:at|on|to|from|about|near|in|is) $/
 const firstWord = (text: string, from: number): string =>
   (/^ ([\w\u00c0-\u024f-]{1,12}\/?)/.exec(text.slice(from, from + 14))?.[1] ?? '').toLowerCase()
 
-/** Past `12b`, `12-14` and a comma. */
+/** Past `12b`, `12-14`, `12 bis` and a comma. */
 function afterNumber(text: string, end: number): number {
+  const isPlain = text.charCodeAt(end) === 0x20 && !'btq'.includes(text.charAt(end + 1))
+  if (isPlain) return end
   const rest = /^(?: ?(?:bis|ter|quater)\b|[A-Za-z](?![A-Za-z])|[-/]\d{1,4})?,?/.exec(
     text.slice(end, end + 9),
   )
@@ -165,6 +181,9 @@ function afterNumber(text: string, end: number): number {
 function isStreetBehind(scan: Scan, start: number): boolean {
   const { text } = scan
   if (start < 5 || text.charCodeAt(start - 1) !== 0x20) return false
+  // Behind a word, a dot, a comma or an ordinal sign.
+  const last = text.charCodeAt(start - 2)
+  if (last < 0x2c || (last > 0x2e && last < 0x41)) return false
   if (scan.distance('address.type', start) <= BEFORE_MAX) return true
   return mayEndStreet(text, start - (text.charCodeAt(start - 2) === 0x2c ? 2 : 1))
 }
