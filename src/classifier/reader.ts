@@ -27,6 +27,17 @@ const FINDS_MAX = 20_000
 
 const NAMES: ReadonlySet<RuleName> = new Set(['person', 'location', 'organization', 'age'])
 
+/**
+ * In source code, what is judged by ordinary words is only possible: it is full of capitals that name nobody, and of
+ * "patient" processes whose children die. What has a form of its own (numbers, addresses, keys) counts as elsewhere.
+ */
+const CODE: RuleName = 'source-code'
+const OF_PROSE: ReadonlySet<RuleName> = new Set([...NAMES, 'health'])
+const POSSIBLE = 0.45
+
+const inCode = (find: Find): Find =>
+  OF_PROSE.has(find.rule) && find.confidence > POSSIBLE ? { ...find, confidence: POSSIBLE } : find
+
 /** Reads one text after the other: as it stands, and in the other ways that it may be read. */
 export class TextReader {
   readonly #scan: Scan
@@ -62,7 +73,7 @@ export class TextReader {
       unscanned = 'detector-failed'
     }
     if (this.isExhausted) unscanned = 'work-limit'
-    return { finds: this.#finds, unscanned }
+    return { finds: this.#rules.has(CODE) ? this.#finds.map(inCode) : this.#finds, unscanned }
   }
 
   #readAll(text: string, kind: Leaf['kind'], key: string): UnscannedReason | undefined {
