@@ -159,7 +159,7 @@ export function readModelParts(
   return { texts, reasoning, toolCalls, thoughts }
 }
 
-export const callOf = (call: Foreign, inventedId: string): ToolCall => ({
+const callOf = (call: Foreign, inventedId: string): ToolCall => ({
   id: textOf(call['id']) ?? inventedId,
   name: textOf(call['name']) ?? '',
   arguments: JSON.stringify(call['args'] ?? {}),

@@ -92,7 +92,7 @@ export function finishOf(finish: Finish, refusal: string | undefined): JsonObjec
 }
 
 /** Usage in Google's words, in which thoughts are no part of the candidates. */
-export function renderGeminiUsage(usage: Usage): JsonObject {
+function renderGeminiUsage(usage: Usage): JsonObject {
   const { input, cachedInput, cacheWrite5m, cacheWrite1h, output, reasoning } = usage
   const prompt = input + cachedInput + cacheWrite5m + cacheWrite1h
   return defined({

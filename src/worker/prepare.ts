@@ -6,6 +6,7 @@ import { applyEdits, editChanges } from '../destinations/apply-edits.ts'
 import { spokenFor, type Spoken } from '../destinations/spoken.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import { countWireOf, embeddingsWireOf, wireOf } from '../wire/index.ts'
+import { leaveOut } from '../wire/leave-out.ts'
 import type { RenderedRequest } from '../wire/wire.ts'
 import type { Dispatch } from './permit.ts'
 import type { Reach } from './world.ts'
@@ -105,7 +106,7 @@ function translate(input: PrepareInput, dialect: DialectName): RenderedRequest {
   const { surface, document, facts, attempt, outputTokens } = input
   switch (surface.operation) {
     case 'chat': {
-      const chat = surface.parse(document.text, facts)
+      const chat = leaveOut(surface.parse(document.text, facts), attempt.unsupported)
       const outputTokensMax = chat.outputTokensMax ?? outputTokens ?? attempt.outputTokensMax
       return wireOf(dialect).renderRequest({ ...chat, outputTokensMax }, attempt.upstreamModel)
     }
