@@ -115,11 +115,10 @@ export const BUDGET_ACTIONS = [
 export type BudgetAction = (typeof BUDGET_ACTIONS)[number]
 
 /** From so much of a budget on, requests are served in this way only. Judged by posted spend. */
-export const BudgetStep = z.strictObject({
+const BudgetStep = z.strictObject({
   atPercent: z.int().min(1).max(100),
   action: z.enum(BUDGET_ACTIONS),
 })
-export type BudgetStep = z.infer<typeof BudgetStep>
 
 /** Money on top of a budget for a while, and who answers for it. */
 const TopUp = z.strictObject({

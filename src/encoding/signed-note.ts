@@ -22,7 +22,7 @@ export type Checkpoint = {
 const ED25519 = 1
 
 /** SHA-256(name ‖ newline ‖ algorithm ‖ key), its first four bytes. */
-export function keyId(name: string, publicKey: Uint8Array): Uint8Array {
+function keyId(name: string, publicKey: Uint8Array): Uint8Array {
   const hash = createHash('sha256')
   hash
     .update(`${name}\n`)

@@ -19,7 +19,7 @@ const baseOf = (level: number): number =>
   Math.min(Math.floor(level / STEP) * STEP, KEPT_LEVELS[KEPT_LEVELS.length - 1] ?? 0)
 
 /** Which rows a subtree is made of. */
-export function rowsOf(level: number, index: number): RowRange {
+function rowsOf(level: number, index: number): RowRange {
   const base = baseOf(level)
   const count = 2 ** (level - base)
   return { level: base, first: index * count, count }
