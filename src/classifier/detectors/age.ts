@@ -79,6 +79,8 @@ const WHOLE = new RegExp(`^${AGE}$`)
 function labelled(scan: Scan, start: number, end: number): void {
   scan.spend(12)
   const { text } = scan
+  // `maxAge`, `Max-Age`: of what is cached.
+  if (start > 0 && /[A-Za-z-]/.test(text.charAt(start - 1))) return
   const found = AFTER.exec(text.slice(end, end + 16))
   const digits = found?.[1]
   if (found === null || digits === undefined) return

@@ -250,6 +250,9 @@ function isPhoneLayout({ groupLengths, gaps }: NumberToken, groups: number): boo
     const length = groupLengths[i] ?? 0
     if (length > (i === groups - 1 ? 8 : 5) || (length === 1 && i > 1)) return false
     if (i > 0 && gaps[i] === GAP.dot && gaps[i] !== gaps[1]) return false
+    // A slash parts the area code; further on it parts two dates. With one dot it is a decimal number.
+    if (i > 1 && gaps[i] === GAP.slash) return false
+    if (i === 1 && groups === 2 && gaps[i] === GAP.dot) return false
     hasThree ||= i > 0 && length >= 3
   }
   return hasThree

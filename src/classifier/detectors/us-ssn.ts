@@ -8,6 +8,8 @@ const CONTEXT_WITHIN = 60
 export const usSsn: Detector = {
   name: 'us-ssn',
   contexts: {
+    // Canada's number has as many digits.
+    'ssn.other': ['social insurance', 'assurance sociale', 'sin', 'sin number'],
     ssn: [
       'ssn',
       'ssns',
@@ -33,7 +35,8 @@ export const usSsn: Detector = {
       return value
     }
     if (!isSsn(number(0, 3), number(3, 5), number(5, 9))) return
-    const near = scan.distance('ssn', token.start) <= CONTEXT_WITHIN
+    const distance = scan.distance('ssn', token.start)
+    const near = distance <= CONTEXT_WITHIN && distance < scan.distance('ssn.other', token.start)
     const last = groups - 1
     const end = (token.groupStarts[last] ?? 0) + (token.groupLengths[last] ?? 0)
     scan.claim('us-ssn', token.start, end, near ? 0.97 : bareConfidence(token, groups))
