@@ -1,5 +1,6 @@
 import type { Calibration } from './calibration.ts'
-import type { KindScore, SetScore, Share } from './score.ts'
+import { UNIT, type KindScore, type SetScore, type Share } from './score.ts'
+import type { Routing } from './routing.ts'
 import type { Adversary, Speed } from './speed.ts'
 
 export const percent = ({ hits, of }: Share): string =>
@@ -12,7 +13,7 @@ export function wilson({ hits, of }: Share): string {
   const p = hits / of
   const centre = p + (z * z) / (2 * of)
   const margin = z * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of))
-  return ((100 * (centre - margin)) / (1 + (z * z) / of)).toFixed(1)
+  return Math.max(0, (100 * (centre - margin)) / (1 + (z * z) / of)).toFixed(1)
 }
 
 /** Columns as wide as their widest cell; the first to the left, the others to the right. */
@@ -47,7 +48,9 @@ const kindRow = (kind: string, score: KindScore): readonly string[] => [
 const HEAD = ['', 'marks', 'doc R', '≥95%', 'span R', 'tok R', 'doc P', 'span P', 'tok P']
 
 export function describeSet(score: SetScore): string {
-  const kinds = [...score.kinds].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const kinds = [...score.kinds]
+    .filter(([kind]) => kind === UNIT || !kind.startsWith('other:'))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
   const flagged = shares(score.group === 'negatives' ? score.alarms : score.flagged, score.rows)
   const misses = kinds.flatMap(([kind, { misses: causes }]) =>
     causes.size === 0
@@ -90,6 +93,16 @@ export function describeCalibration(calibrations: readonly Calibration[]): strin
     bins.map((b) => `${(100 * b.confidence).toFixed(0)}→${(100 * b.right).toFixed(0)}`).join(' '),
   ])
   return `calibration, sets that mark a kind throughout; confidence → share right, %\n${table(['kind', 'finds', 'ECE %', 'bins'], rows)}`
+}
+
+export function describeRouting(routing: readonly Routing[]): string {
+  const rows = routing.map(({ set, leaked, kept }) => [
+    set,
+    leaked.of === 0 ? '–' : `${percent(leaked)} of ${leaked.of}`,
+    kept.of === 0 ? '–' : `${percent(kept)} of ${kept.of}`,
+  ])
+  const head = ['a closed model asked for', 'leaked, %', 'ordinary but kept, %']
+  return table(head, rows)
 }
 
 export function describeSpeed(speeds: readonly Speed[], adversaries: readonly Adversary[]): string {

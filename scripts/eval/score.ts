@@ -59,7 +59,9 @@ export const isFoundBy = (marked: string, found: string): boolean =>
   marked === found || (marked === UNIT && PERSONAL.has(found))
 
 /** Kinds whose finds are document labels, not marks. */
-const DOCUMENT_KINDS = ['health', 'legal', 'secret']
+const DOCUMENT_KINDS: readonly string[] = ['health', 'legal', 'secret']
+/** Those that are found of the whole text. */
+const WHOLE_KINDS: readonly string[] = ['health', 'legal']
 
 const bump = (counts: Map<string, number>, key: string): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1)
@@ -176,7 +178,9 @@ export class Scorer {
 
 /** Why a mark was missed, without its text: what was made of it instead, or what it looks like. */
 function cause(row: Row, mark: Span, kind: string, findings: readonly Finding[]): string {
-  const there = findings.filter((finding) => overlaps(finding, mark))
+  const there = findings.filter(
+    (finding) => overlaps(finding, mark) && !WHOLE_KINDS.includes(finding.kind),
+  )
   if (there.some((finding) => isFoundBy(kind, finding.kind))) return 'only possible'
   const other = there.find(({ confidence }) => confidence >= 0.5)
   if (other !== undefined) return `taken for ${other.kind}`

@@ -41,10 +41,11 @@ test('a name filter forgets nobody, and takes few others for somebody', () => {
   expect(hashes.filter((hash) => filter.has(SURNAME, hash)).length).toBeLessThan(100)
 })
 
+const rises = (values: readonly number[]): boolean =>
+  values.every((value, place) => place === 0 || value >= (values[place - 1] ?? 0))
+
 test('more certain is never less confident', () => {
   const logits = Array.from({ length: 40 }, (_, step) => step / 4 - 5)
-  const rises = (values: readonly number[]) =>
-    values.every((value, place) => place === 0 || value >= (values[place - 1] ?? 0))
   for (const kind of ['person', 'location', 'organization'] as const) {
     expect(rises(logits.map((logit) => confidenceOf(kind, logit)))).toBe(true)
   }
