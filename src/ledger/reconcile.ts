@@ -219,13 +219,14 @@ function reasonOf(ledger: Ledger, invoice: Invoice | undefined, finance: Finance
   if (ledger.costPicoUsd === 0n && tokens > 0n) return 'unpriced'
   if (isWithin(difference, ledger.costPicoUsd, finance)) return 'rounding'
   if (difference < 0n && ledger.boundPicoUsd > 0n) return 'accrued-bound'
-  if (invoice.tokens === null)
-    return ledger.unsure > 0 && difference > 0n ? 'missed-stream' : 'unknown'
-  if (isSame(tokens, invoice.tokens)) return 'price-change'
-  if (invoice.tokens < tokens) return 'unknown'
   const hasMoreRequests = invoice.requests !== null && invoice.requests > ledger.requests
-  if (hasMoreRequests && ledger.unsure === 0) return 'never-passed-through'
-  return ledger.unsure > 0 ? 'missed-stream' : hasMoreRequests ? 'never-passed-through' : 'unknown'
+  const isMissing = difference > 0n && ledger.unsure > 0
+  const isOutside = difference > 0n && hasMoreRequests
+  if (invoice.tokens !== null) {
+    if (isSame(tokens, invoice.tokens)) return 'price-change'
+    if (invoice.tokens < tokens) return 'unknown'
+  }
+  return isMissing ? 'missed-stream' : isOutside ? 'never-passed-through' : 'unknown'
 }
 
 /**

@@ -102,6 +102,13 @@ test.each<[string, readonly LedgerRow[], readonly InvoiceLine[], string, string]
     '-49000000000000',
   ],
   [
+    'a bill of more requests, without tokens',
+    [row()],
+    [line('120', { requests: 12 })],
+    'never-passed-through',
+    '20000000000000',
+  ],
+  [
     'less than the ledger without a bound',
     [row()],
     [line('50', { tokens: tokens(50_000_000) })],

@@ -51,7 +51,8 @@ async function tenantWithPolicy(env: Env, tenant: string): Promise<string> {
 
 type Spend = {
   readonly attempt: string
-  readonly costPicoUsd: string
+  /** Null: nobody reported, so the whole bound. */
+  readonly costPicoUsd: string | null
   readonly period: string
   readonly atMs: number
   readonly policyHash: string
@@ -60,6 +61,9 @@ type Spend = {
   readonly receipt?: unknown
   readonly outcome?: 'ok' | 'upstream-error'
 }
+
+/** What each attempt reserves, in pico-dollars. */
+export const BOUND = 9_000_000_000_000_000n
 
 /** Reserves and settles through the tenant's journal, as serving a request does. */
 async function spend(env: Env, tenant: string, given: Spend): Promise<void> {
@@ -73,7 +77,7 @@ async function spend(env: Env, tenant: string, given: Spend): Promise<void> {
       attempt: given.attempt,
       decision: `dec_${given.attempt}`,
       number: 1,
-      boundPicoUsd: '9000000000000000',
+      boundPicoUsd: String(BOUND),
       expiresAtMs: Date.now() + 60_000,
       nodes: ['tenant', `team:${facts.team}`],
       caps: [],
@@ -101,7 +105,7 @@ async function spend(env: Env, tenant: string, given: Spend): Promise<void> {
         outcome: given.outcome ?? 'ok',
         costPicoUsd: given.costPicoUsd,
         usage: given.usage === undefined ? base.usage : given.usage,
-        usageSource: 'provider',
+        usageSource: given.costPicoUsd === null ? 'bound' : 'provider',
         finish: 'stop',
         upstreamStatus: 200,
         upstreamRequestId: `req-${given.attempt}`,

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest'
 import type { Env } from '../../src/worker/env.ts'
-import { books, call, correct, COST, financeEnv, report, verify } from './ledger-books.ts'
+import { books, BOUND, call, correct, COST, financeEnv, report, verify } from './ledger-books.ts'
 
 // Entries reach the ledger by the queue, about a second each time.
 vi.setConfig({ testTimeout: 30_000 })
@@ -125,5 +125,22 @@ test.concurrent('an accrual is taken back in the next month by itself', async ()
   expect(results).toEqual([
     { period: '2026-10', outcome: 'accrual', cost_pico: '500' },
     { period: '2026-11', outcome: 'accrual-reversal', cost_pico: '-500' },
+  ])
+})
+
+test.concurrent('soft-closing brings what stands at its bound to the best estimate', async () => {
+  await books(env, 'soft', [{}, { costPicoUsd: null, usage: null }])
+  expect((await period('soft', 'soft-closed')).status).toBe(200)
+  const { lines } = await report(env, 'soft', 'statement')
+  expect(lines).toMatchObject([{ key: 'cc-4711', costPicoUsd: String(2n * BigInt(COST)) }])
+  expect((await period('soft', 'soft-closed')).status).toBe(200)
+  await report(env, 'soft', 'daily')
+  const { results } = await env.DB.prepare(
+    `SELECT period, outcome, cost_pico FROM posting WHERE tenant = 'soft' AND kind = 'adjust' ORDER BY seq`,
+  ).all()
+  const down = BOUND - BigInt(COST)
+  expect(results).toEqual([
+    { period: '2026-10', outcome: 'accrual', cost_pico: `-${down}` },
+    { period: '2026-11', outcome: 'accrual-reversal', cost_pico: String(down) },
   ])
 })
