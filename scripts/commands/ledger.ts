@@ -9,6 +9,7 @@ demarc ledger close --period 2026-10 [--soft] --reason TEXT      demarc ledger r
 demarc ledger statement --period 2026-10 --out FOLDER            demarc ledger statement --check FILE
 demarc ledger reconcile FILE --destination NAME [--format NAME] [--post --reason TEXT] [--json]
 demarc ledger correct FILE --reason TEXT                         book corrections and accruals (JSON, see docs/ledger.md)
+demarc ledger check FILE --rules model-1.2.json                  a FOCUS CSV against the FinOps Foundation's rule file
 demarc ledger finance [FILE]                                     put policies/finance.yaml in force
 demarc ledger verify [--json]                                    compare the ledger with the journal, entry by entry
 
@@ -30,6 +31,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<LedgerAction>>> = {
   reconcile: async () => (await import('./ledger-reconcile.ts')).reconcile,
   correct: async () => (await import('./ledger-correct.ts')).correct,
   finance: async () => (await import('./ledger-finance.ts')).finance,
+  check: async () => (await import('./ledger-check.ts')).checkFocus,
   verify: async () => (await import('./ledger-verify.ts')).verify,
 }
 

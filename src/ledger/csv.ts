@@ -10,7 +10,7 @@ function field(cell: Cell): string {
 }
 
 /** A spreadsheet runs a cell that starts like a formula: https://owasp.org/www-community/attacks/CSV_Injection. */
-export const harmless = (text: string): string => (/^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text)
+const harmless = (text: string): string => (/^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text)
 
 const quote = (text: string): string =>
   /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

@@ -7,7 +7,7 @@ type Tokens = Readonly<Record<TokenMeter, number>>
 type Row = Sums & Pick<RolledRow, 'day' | 'app' | 'model' | 'kind' | 'outcome'>
 
 /** What was fixed for an app on a day: its own choice, else the one for every app. */
-export function choiceOf(finance: Finance, app: string, day: string): Counterfactual | undefined {
+function choiceOf(finance: Finance, app: string, day: string): Counterfactual | undefined {
   const inForce = finance.counterfactuals.filter((each) => isWithin(each, day))
   return inForce.find((each) => each.app === app) ?? inForce.find((each) => each.app === '*')
 }

@@ -13,10 +13,10 @@ export type RuleVerdict = {
  * One pair of rules cannot both hold: InvoiceId-C-004 wants null and InvoiceId-C-005 wants a value, both without a
  * condition that a file could show ("when the charge is associated with an invoice"). The one that fails is listed as this.
  */
-export const CONTRADICTION: readonly string[] = ['InvoiceId-C-004-C', 'InvoiceId-C-005-C']
+const CONTRADICTION: readonly string[] = ['InvoiceId-C-004-C', 'InvoiceId-C-005-C']
 
 /** What a provider may support; the rules of what we do not support do not apply to us. */
-export const SUPPORTED: readonly string[] = [
+const SUPPORTED: readonly string[] = [
   'ACCOUNT_NAMING_SUPPORTED',
   'SUB_ACCOUNT_SUPPORTED',
   'NEGOTIATED_PRICING_SUPPORTED',

@@ -13,7 +13,6 @@ export const STATEMENT_KEYS = [
   'class',
   'level',
 ] as const
-export type StatementKey = (typeof STATEMENT_KEYS)[number]
 
 export type StatementLine = Sums & { readonly key: string }
 

@@ -219,13 +219,3 @@ export const FIRST_POSITION: RolledPosition = { day: '', groupId: 0, band: 0 }
 
 export const joinHalves = (micro: string, rest: string): bigint =>
   BigInt(micro) * 1_000_000n + BigInt(rest)
-
-/** How far the roll-up by day has come. */
-export async function rolledThrough(env: Database, tenant: string): Promise<number> {
-  return (
-    z
-      .int()
-      .nullable()
-      .parse(await env.DB.prepare(SQL.mark).bind(tenant, 'day').first('through_seq')) ?? 0
-  )
-}
