@@ -33,7 +33,7 @@ export const FRENCH = new RegExp(
 
 /** What stands before the number: `Calle de Alcalá `, `Via Roma, `, `ul. Marszałkowska `. */
 export const TYPE_FIRST = new RegExp(
-  `(?:^|[\\s,:("])(${BEFORE}(?:(?<=[./]) ?| )[\\w\\u00c0-\\u024f'’./-]{1,24}(?: [\\w\\u00c0-\\u024f'’./-]{1,24}){0,4},? ?(?:n[.\\u00ba\\u00b0]{0,2} ?|num\\.? ?|número )?)$`,
+  `(?:^|[\\s,:("])(${BEFORE}(?:(?<=/)| )[\\w\\u00c0-\\u024f'’./-]{1,24}(?: [\\w\\u00c0-\\u024f'’./-]{1,24}){0,4},? ?(?:n[.\\u00ba\\u00b0]{0,2} ?|num\\.? ?|número )?)$`,
 )
 
 const STATES =

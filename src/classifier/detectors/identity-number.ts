@@ -125,9 +125,22 @@ function byWords(scan: Scan, start: number): void {
   const wide = before < 0 ? undefined : matchIn(scan, readFigure(text, before), far)
   const isWide = wide !== undefined && wide.confidence >= (own?.confidence ?? 0)
   const best = isWide ? wide : own
-  if (best === undefined) return
+  if (best === undefined || isInUuid(text, best)) return
   scan.claim(best.rule, best.start, best.end, best.confidence, countries(best.country))
 }
+
+/** A piece of a UUID; all of it may be a device's. */
+function isInUuid(text: string, { start, end }: Match): boolean {
+  if (end - start >= UUID_LENGTH) return false
+  const from = Math.max(0, start - UUID_LENGTH)
+  for (const { index, 0: uuid } of text.slice(from, end + UUID_LENGTH).matchAll(UUID)) {
+    if (from + index < end && from + index + uuid.length > start) return true
+  }
+  return false
+}
+
+const UUID_LENGTH = 36
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
 
 /** Glued to a letter, or one of a row of short groups. */
 function isInside(text: string, start: number): boolean {

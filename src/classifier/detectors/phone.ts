@@ -8,6 +8,9 @@ const CONTEXT_WITHIN = 50
 /** ITU-T E.164: country code and number together. */
 const DIGITS_MAX = 15
 
+/** Flaws and standards. */
+const NUMBERED = /(?:CVE|RFC|ISO|DIN|IEC)-$/
+
 export const phone: Detector = {
   name: 'phone',
   contexts: {
@@ -129,6 +132,11 @@ export const phone: Detector = {
   },
   atNumber: (scan, token) => {
     if (isWordCode(token.before) || token.before === 0x2f || token.before === 0x3d) return
+    if (
+      token.before === 0x2d &&
+      NUMBERED.test(scan.text.slice(Math.max(0, token.start - 4), token.start))
+    )
+      return
     if (token.isInternational) international(scan, token)
     else if (token.gapBefore === 0 || token.gapBefore === GAP.space) national(scan, token)
   },

@@ -46,6 +46,7 @@ test.each([
   ['points', 'moved to backlog, estimate 7 points'],
   ['a rank', 'in Irland Platz 1'],
   ['a brigade', 'Brigade 12 moved'],
+  ['a module', '# os.symlink on Windows prior to 6'],
   ['an IP address', 'address 10.1.2.3'],
 ])('no address: %s', (_name, text) => {
   expect(addresses(text)).toEqual([])

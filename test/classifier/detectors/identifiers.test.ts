@@ -45,6 +45,9 @@ test.each([
   ['coordinates', '52.520008, 13.404954', []],
   ['a sum', '1200+3400+5600', []],
   ['an unassigned country', '+999 1234 5678', []],
+  ['a flaw', 'overflow the call stack (CVE-2026-9358)', []],
+  ['a decimal', 'a number between 0.000001 and 10', []],
+  ['two dates', 'call 1.3.10 / 16.12.2021', []],
   ['an area code from 1', '115-555-2671', []],
 ])('a phone number %s', (_name, text, expected) => {
   expect(found(text, 'phone')).toEqual(expected)
@@ -57,6 +60,11 @@ test.each([
   ['American Express', '3782 822463 10005', ['card: 3782 822463 10005']],
   ['of 13 digits beside a word', 'visa 4222222222222', ['card: 4222222222222']],
   ['followed by its date and code', '4111 1111 1111 1111 12/29 123', ['card: 4111 1111 1111 1111']],
+  [
+    'side by side with others',
+    '4012888888881881 4012-8888-8888-1881',
+    ['card: 4012888888881881', 'card: 4012-8888-8888-1881'],
+  ],
   ['in a longer row', '4111 1111 1111 1111 4444', []],
   ['with a wrong check digit', '4111 1111 1111 1112', []],
   ['of no issuer', 'card 9111 1111 1111 1110', []],

@@ -46,6 +46,7 @@ test.each([
   ['a name far away', `PESEL ${'word '.repeat(20)}44051401359`, []],
   ['no name', 'total 44051401359 rows', []],
   ['part of a longer token', 'PESEL x44051401359y', []],
+  ['a UUID behind a name', 'serial number urn:uuid:09f55116-97e1-49cf-b3b8-44d0207e7730', []],
   ['part of a UUID', 'DNI 550e8400-e29b-41d4-a716-446655440000', []],
 ])('no national number: %s', (_name, text, expected) => {
   expect(ids(text)).toEqual(expected)

@@ -39,6 +39,7 @@ test.each([
   ['in Spanish', 'paciente de 45 años', ['age: 45 años']],
   ['a child in general', 'explain it to a 5 year old', []],
   ['a firm', 'a 20 year old company', []],
+  ['of a cache', 'maxAge: 60', []],
   ['a ratio', 'age: 1.5', []],
 ])('an age: %s', (_name, text, expected) => {
   expect(found(text, 'age')).toEqual(expected)
