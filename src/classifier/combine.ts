@@ -44,7 +44,8 @@ export class Tally {
     if (!counts) return
     this.#isEmpty = false
     const rule = RULES[name]
-    this.#kinds.add(rule.kind)
+    // What is public by itself (an address of nobody's) makes nothing else worse.
+    if (this.#table.single[name].level !== 'public') this.#kinds.add(rule.kind)
     for (const country of rule.jurisdictions) this.#jurisdictions.add(country)
     for (const country of jurisdictions) this.#jurisdictions.add(country)
   }

@@ -4,6 +4,7 @@ import type { Engine } from './engine.ts'
 import type { RuleName } from './levels.ts'
 import { Scan } from './scan.ts'
 import { spanOf, type View } from './view.ts'
+import { hasCodeLines } from './code-lines.ts'
 import { isEncoded, readingOf, VIEW_DEPTH_MAX } from './views.ts'
 
 /** Something found in one text, at its place there. */
@@ -31,8 +32,8 @@ const NAMES: ReadonlySet<RuleName> = new Set(['person', 'location', 'organizatio
  * In source code, what is judged by ordinary words is only possible: it is full of capitals that name nobody, and of
  * "patient" processes whose children die. What has a form of its own (numbers, addresses, keys) counts as elsewhere.
  */
-const CODE: RuleName = 'source-code'
-const OF_PROSE: ReadonlySet<RuleName> = new Set([...NAMES, 'health'])
+const OF_PROSE_LIST: readonly RuleName[] = [...NAMES, 'health']
+const OF_PROSE: ReadonlySet<RuleName> = new Set(OF_PROSE_LIST)
 const POSSIBLE = 0.45
 
 const inCode = (find: Find): Find =>
@@ -73,7 +74,12 @@ export class TextReader {
       unscanned = 'detector-failed'
     }
     if (this.isExhausted) unscanned = 'work-limit'
-    return { finds: this.#rules.has(CODE) ? this.#finds.map(inCode) : this.#finds, unscanned }
+    const isCode = OF_PROSE_LIST.some((rule) => this.#rules.has(rule)) && this.#isCode(text)
+    return { finds: isCode ? this.#finds.map(inCode) : this.#finds, unscanned }
+  }
+
+  #isCode(text: string): boolean {
+    return this.#rules.has('source-code') || hasCodeLines(text)
   }
 
   #readAll(text: string, kind: Leaf['kind'], key: string): UnscannedReason | undefined {

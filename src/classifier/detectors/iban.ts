@@ -13,7 +13,12 @@ export const iban: Detector = {
     const end = codeEnd(text, start, length)
     scan.spend(end < 0 ? length : end - start)
     if (end < 0 || isWordCode(text.charCodeAt(end))) return
-    const written = text.slice(start, end).replaceAll(/[ -]/g, '')
+    // A group of something longer (a UUID, say), or one that goes on into the next words.
+    const grouped = text.slice(start, end)
+    if (text.charCodeAt(start - 1) === 0x2d || (grouped.includes(' ') && grouped.includes('-'))) {
+      return
+    }
+    const written = grouped.replaceAll(/[ -]/g, '')
     const code = written.toUpperCase()
     // In one case throughout: a mixture is prose that happens to check.
     if (written !== code && written !== written.toLowerCase()) return
