@@ -41,7 +41,9 @@ const STATES =
 /** `Springfield, IL ` before five digits. */
 export const TOWN_AND_STATE = new RegExp(`(?:${NAME} ){0,2}${NAME},? (?:${STATES})\\.?,? $`)
 
-const TOWN = "(?:[A-Z\\u00c0-\\u00de][a-z\\u00df-\\u024f'’.-]{1,24}|[A-Z\\u00c0-\\u00de]{4,24})"
+/** No label of what comes next: `Madrid Teléfono: …`. */
+const TOWN =
+  "(?!(?:Tel|Tfno|Tlf|Tél|Fax|Phone|Mobile|Mob|Cell|E-?mail|Correo|Email)[\\w\\u00df-\\u024f]{0,8}\\b)(?:[A-Z\\u00c0-\\u00de][a-z\\u00df-\\u024f'’.-]{1,24}|[A-Z\\u00c0-\\u00de]{4,24})(?![\\w\\u00df-\\u024f])(?! ?[:=])"
 const TOWNS = `${TOWN}(?: ${TOWN}){0,2}`
 const BRITISH_CODE = '[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}'
 

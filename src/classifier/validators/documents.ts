@@ -106,7 +106,7 @@ export const DOCUMENTS: readonly IdFormat[] = [
   license(
     'us.licence',
     [6, 7, 8, 9, 10, 11, 12, 13, 14],
-    /^(?:[A-Z]{0,2}\d{6,14}|\d{3}[A-Z]{2}\d{4}|\d{2}[A-Z]{3}\d{5}|[A-Z]\d{2}[A-Z]\d{5}|[A-Z]\d{9}[A-Z])$/,
+    /^(?:[A-Z]{1,2}\d{5,13}|\d{7,14}|\d{3}[A-Z]{2}\d{4}|\d{2}[A-Z]{3}\d{5}|[A-Z]\d{2}[A-Z]\d{5}|[A-Z]\d{9}[A-Z])$/,
   ),
   license(
     'xx.licence',

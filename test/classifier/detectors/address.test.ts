@@ -52,6 +52,12 @@ test.each([
   expect(addresses(text)).toEqual([])
 })
 
+test('an address ends before the label of what comes next', () => {
+  expect(
+    found('Calle Mayor, 261, 28046 Madrid Teléfono: 917 27 00 83', 'address', 'phone'),
+  ).toEqual(['address: Calle Mayor, 261, 28046 Madrid', 'phone: 917 27 00 83'])
+})
+
 test('an address is confidential', () => {
   const { label } = classifyText('lives at 221B Baker Street')
   expect(label).toMatchObject({ level: 'confidential', categories: ['pii'] })
