@@ -1,5 +1,6 @@
 import type { SurfaceName } from '../domain/request.ts'
 import { anthropicCountSurface, anthropicMessagesSurface } from './anthropic.ts'
+import { geminiEmbeddingsSurface } from './embeddings-gemini.ts'
 import { openaiEmbeddingsSurface } from './embeddings.ts'
 import { geminiCountSurface, geminiSurface } from './gemini.ts'
 import { openaiChatSurface } from './openai-chat.ts'
@@ -13,6 +14,7 @@ export const surfaces = {
   'anthropic-messages': anthropicMessagesSurface,
   gemini: geminiSurface,
   'gemini-count-tokens': geminiCountSurface,
+  'gemini-embeddings': geminiEmbeddingsSurface,
   'openai-chat': openaiChatSurface,
   'openai-embeddings': openaiEmbeddingsSurface,
   'openai-responses': openaiResponsesSurface,

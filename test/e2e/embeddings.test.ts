@@ -1,4 +1,5 @@
 import { createOpenAI } from '@ai-sdk/openai'
+import { GoogleGenAI } from '@google/genai'
 import { embedMany } from 'ai'
 import type { OpenAI } from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -138,6 +139,66 @@ test.each<readonly [string, unknown, number, string, string]>([
     param,
   ])
   expect(stage.fleet.requests).toEqual([])
+})
+
+const google = () =>
+  new GoogleGenAI({ apiKey: stage.key, httpOptions: { baseUrl: stage.local.url } })
+
+describe('a client of Google’s dialect', () => {
+  test.each<readonly [SimulatedId, string]>(MODELS)('embeds at %s: %s', async (id, model) => {
+    const { embeddings = [] } = await google().models.embedContent({ model, contents: INPUT })
+    expect(embeddings.map(({ values = [] }) => values.length)).toEqual([8, 8])
+    expect(theRequest(stage, id).body).toContain('So is the sea.')
+  })
+
+  test.each(['v1', 'v1beta'])('embeds one text under %s, as Google gets it', async (version) => {
+    const body = '{ "content":{"parts":[{"text":"Hi"}]} ,"outputDimensionality":3}'
+    const path = `/${version}/models/gemini-embedding-001:embedContent`
+    const reply = await post(stage, body, { path, headers: { 'x-goog-api-key': stage.key } })
+    expect(list(fields(reply.body['embedding'])['values'])).toHaveLength(3)
+    expect(theRequest(stage, 'gemini').body).toBe(
+      '{"requests":[{ "content":{"parts":[{"text":"Hi"}]} ,"outputDimensionality":3,"model":"models/gemini-embedding-001"}]}',
+    )
+  })
+
+  const part = { content: { parts: [{ text: 'Hi' }] } }
+  test.each<readonly [string, string, unknown, number, RegExp]>([
+    ['no text', 'embedContent', { content: { parts: [] } }, 400, /parts of text/],
+    [
+      'a picture',
+      'embedContent',
+      { content: { parts: [{ inlineData: { data: 'AA' } }] } },
+      400,
+      /parts of text/,
+    ],
+    ['what nobody knows', 'embedContent', { ...part, other: 1 }, 400, /nothing else/],
+    ['an empty batch', 'batchEmbedContents', { requests: [] }, 400, /1 to 100/],
+    [
+      'two lengths',
+      'batchEmbedContents',
+      { requests: [part, { ...part, outputDimensionality: 3 }] },
+      400,
+      /the same/,
+    ],
+    [
+      'a card number',
+      'embedContent',
+      { content: { parts: [{ text: 'Card 4111 1111 1111 1111' }] } },
+      403,
+      /card/,
+    ],
+  ])('is refused %s', async (_name, method, body, status, message) => {
+    const path = `/v1beta/models/gemini-embedding-001:${method}`
+    const reply = await post(stage, body, { path })
+    expect([reply.status, reply.error['message']]).toEqual([status, expect.stringMatching(message)])
+    expect(stage.fleet.requests).toEqual([])
+  })
+
+  test('what only Google has words for is named elsewhere', async () => {
+    const path = '/v1beta/models/bge-m3:embedContent'
+    const reply = await post(stage, { ...part, taskType: 'CLUSTERING' }, { path })
+    expect([reply.status, reply.headers.get('demarc-unsupported')]).toEqual([200, 'taskType'])
+  })
 })
 
 test('a conversation is not had with a model that embeds', async () => {

@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { surfaces } from '../../src/surfaces/index.ts'
+import { fields } from '../upstreams/read.ts'
+import { decisionOf, entriesOf, newKey, openStage, post, verify, type Stage } from './harness.ts'
+
+/** How each surface is asked, with a text in the place where people write. */
+const ASKED: Readonly<
+  Record<
+    keyof typeof surfaces,
+    readonly [path: string, model: string, body: (model: string, text: string) => object]
+  >
+> = {
+  'openai-chat': [
+    '/v1/chat/completions',
+    'openai/gpt-5-nano',
+    (model, content) => ({
+      model,
+      max_completion_tokens: 50,
+      messages: [{ role: 'user', content }],
+    }),
+  ],
+  'openai-responses': [
+    '/v1/responses',
+    'openai/gpt-5-nano',
+    (model, input) => ({ model, max_output_tokens: 50, input }),
+  ],
+  'openai-embeddings': [
+    '/v1/embeddings',
+    'text-embedding-3-small',
+    (model, input) => ({ model, input }),
+  ],
+  'anthropic-messages': [
+    '/v1/messages',
+    'claude-haiku-4-5',
+    (model, content) => ({ model, max_tokens: 50, messages: [{ role: 'user', content }] }),
+  ],
+  'anthropic-count-tokens': [
+    '/v1/messages/count_tokens',
+    'claude-haiku-4-5',
+    (model, content) => ({ model, messages: [{ role: 'user', content }] }),
+  ],
+  gemini: [
+    '/v1beta/models/gemini-2.5-flash:generateContent',
+    'gemini-2.5-flash',
+    (_model, text) => ({
+      contents: [{ role: 'user', parts: [{ text }] }],
+      generationConfig: { maxOutputTokens: 50 },
+    }),
+  ],
+  'gemini-count-tokens': [
+    '/v1beta/models/gemini-2.5-flash:countTokens',
+    'gemini-2.5-flash',
+    (_model, text) => ({ contents: [{ role: 'user', parts: [{ text }] }] }),
+  ],
+  'gemini-embeddings': [
+    '/v1beta/models/gemini-embedding-001:embedContent',
+    'gemini-embedding-001',
+    (_model, text) => ({ content: { parts: [{ text }] } }),
+  ],
+}
+const ALL = Object.entries(ASKED).map(([name, [path, model, body]]) => ({
+  name,
+  path,
+  model,
+  body,
+}))
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage({
+    // A team whose budget holds less than any of these requests may cost.
+    policy: (bundle) => ({
+      ...bundle,
+      budgets: [
+        ...bundle.budgets,
+        { id: 'poor', scope: 'team', name: 'poor', period: 'month', limitMicroUsd: 1 },
+      ],
+      attributes: { ...bundle.attributes, teams: [...bundle.attributes.teams, 'poor'] },
+    }),
+  })
+})
+afterEach(() => stage.fleet.reset())
+afterAll(() => stage.close())
+
+const decisions: [string, string][] = []
+
+describe.each(ALL)('on the surface $name', ({ name, path, model, body }) => {
+  test('a request is served, and named in the dialect’s header', async () => {
+    const reply = await post(stage, body(model, 'Why is the sky blue?'), { path })
+    expect(reply.status).toBe(200)
+    const isAnthropic = name.startsWith('anthropic')
+    expect(reply.headers.get(isAnthropic ? 'request-id' : 'x-request-id')).toBe(decisionOf(reply))
+    expect(stage.fleet.requests).toHaveLength(1)
+    decisions.push([name, decisionOf(reply)])
+  })
+
+  test('a card number is found, and keeps the request from a third party', async () => {
+    const reply = await post(stage, body(model, 'Card 4111 1111 1111 1111'), { path })
+    expect([reply.status, String(reply.error['message'])]).toEqual([
+      403,
+      expect.stringMatching(/rule .* card at \//),
+    ])
+    expect(reply.headers.get('demarc-label')).toContain('pci')
+    expect(stage.fleet.requests).toEqual([])
+  })
+
+  test('a spent budget refuses it', async () => {
+    const key = await newKey(stage, { team: 'poor' })
+    const reply = await post(stage, body(model, 'Why is the sky blue?'.repeat(50)), { path, key })
+    expect(reply.status).toBe(402)
+    expect(stage.fleet.requests).toEqual([])
+  })
+
+  test('a wrong key is refused in the dialect’s own words', async () => {
+    const reply = await post(stage, body(model, 'Hi'), { path, key: 'demarc_wrong_key' })
+    expect(reply.status).toBe(401)
+    const error = fields(reply.body['error'])
+    if (name.startsWith('anthropic'))
+      expect([reply.body['type'], error['type']]).toEqual(['error', 'authentication_error'])
+    else if (name.startsWith('gemini')) expect(error['status']).toBe('UNAUTHENTICATED')
+    else expect(Object.keys(error).toSorted()).toEqual(['code', 'message', 'param', 'type'])
+  })
+
+  test('a body that is no JSON is refused in the dialect’s own words', async () => {
+    const reply = await post(stage, '{"a":', { path })
+    expect([reply.status, typeof reply.error['message']]).toEqual([400, 'string'])
+  })
+})
+
+test('all that was served is in the ledger under its surface, which agrees with the journal', async () => {
+  expect(decisions).toHaveLength(ALL.length)
+  for (const [name, decision] of decisions) {
+    const [reserved, closed] = await entriesOf(stage, decision)
+    expect(JSON.stringify(reserved)).toContain(`"surface":"${name}"`)
+    expect(closed?.['kind']).toBe('settle')
+  }
+  expect(await verify(stage)).toMatchObject({ holds: true, findings: [] })
+})
+
+test.each([
+  ['GET', '/v1/responses/resp_1'],
+  ['DELETE', '/v1/responses/resp_1'],
+  ['POST', '/v1/responses/input_tokens'],
+  ['POST', '/v1/responses/compact'],
+  ['POST', '/v1/conversations'],
+])('%s %s says that nothing is kept', async (method, path) => {
+  const response = await fetch(stage.local.url + path, { method })
+  expect(response.status).toBe(400)
+  expect(await response.text()).toContain('keeps no responses')
+})
