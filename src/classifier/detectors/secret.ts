@@ -18,15 +18,18 @@ export const secret: Detector = {
     const { text } = scan
     if (isWordCode(text.charCodeAt(start - 1)) && text.charCodeAt(start - 1) !== 0x5f) return
     const prefix = text.slice(start, end)
-    // In the middle of base64.
-    if ('+/'.includes(text.charAt(start - 1)) && /^[A-Za-z0-9]+$/.test(prefix) && start > 0) return
+    if (isWithinBase64(text, start) && /^[A-Za-z0-9]+$/.test(prefix)) return
     for (const format of FORMATS.get(prefix) ?? []) {
       scan.spend(end - start)
       const least = format.least(text, end)
       if (least < 0) continue
       scan.spend(least - end)
       const body = text.slice(end, least)
-      if (isPlaceholderToken(body) || (format.isLoose && isWordy(body))) continue
+      if (
+        !isProven(prefix, body) &&
+        (isPlaceholderToken(body) || (format.isLoose && isWordy(body)))
+      )
+        continue
       const stop = format.rest(text, least)
       scan.spend(stop - start)
       scan.claim('secret', start, stop, confidenceOf(format, text.slice(end, stop)))
@@ -44,6 +47,13 @@ export const secret: Detector = {
   },
 }
 
+/** A run of mixed characters ends in `+` or `/` right before. */
+function isWithinBase64(text: string, start: number): boolean {
+  if (start === 0 || !'+/'.includes(text.charAt(start - 1))) return false
+  const before = text.slice(Math.max(0, start - 9), start - 1)
+  return /^[A-Za-z0-9+/]{8}$/.test(before) && /[a-z]/.test(before) && /[A-Z]/.test(before)
+}
+
 /** Telegram bots: the bot's id, a colon, 35 characters. */
 const BOT = /AA[A-Za-z0-9_-]{32,34}(?![A-Za-z0-9_-])/y
 
@@ -54,7 +64,10 @@ const CHECKED = new Map(
 /** A checksum that is wrong: made up for a manual, or a form that its maker has changed since. */
 const UNPROVEN = 0.7
 
+const isProven = (prefix: string, body: string): boolean =>
+  CHECKED.get(prefix) === body.length && hasTokenChecksum(body)
+
 function confidenceOf({ prefix, confidence }: SecretFormat, body: string): number {
-  if (CHECKED.get(prefix) !== body.length) return confidence
-  return hasTokenChecksum(body) ? 0.99 : UNPROVEN
+  if (isProven(prefix, body)) return 0.99
+  return CHECKED.get(prefix) === body.length ? UNPROVEN : confidence
 }

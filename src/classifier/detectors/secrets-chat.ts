@@ -18,9 +18,13 @@ import {
  * A Discord bot token begins with its bot's id, 17 to 20 digits in base64: the first three characters are one of 90.
  * Source: discord.com/developers/docs/reference#authentication.
  */
-const DISCORD_STARTS = Array.from('123456789', (first) =>
+const DIGIT_STARTS = Array.from('123456789', (first) =>
   Array.from('0123456789', (second) => btoa(`${first}${second}0`).slice(0, 3)),
 ).flat()
+
+/** Personal access tokens of Jira and Confluence servers: twelve digits, a colon and twenty bytes, in base64. */
+const ATLASSIAN_SERVER =
+  /[w-z0-5](?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){3}O[g-v][A-Za-z0-9+/]{26}(?![A-Za-z0-9+/=])/y
 
 const DISCORD = /[A-Za-z0-9_-]{19,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,42}(?![A-Za-z0-9_-])/y
 
@@ -37,7 +41,8 @@ export const CHAT_SECRETS: readonly SecretFormat[] = [
       /(?:services|workflows|triggers)\/[A-Z0-9]{8,14}\/[A-Z0-9]{8,20}\/(?:[0-9]{10,24}\/)?[A-Za-z0-9]{12,64}/y,
     ),
   ),
-  ...DISCORD_STARTS.map((prefix) => shaped(prefix, DISCORD, 0.9)),
+  ...DIGIT_STARTS.map((prefix) => shaped(prefix, DISCORD, 0.9)),
+  ...DIGIT_STARTS.map((prefix) => shaped(prefix, ATLASSIAN_SERVER, 0.9)),
   ...each('discord.com/api/webhooks/ discordapp.com/api/webhooks/', (prefix) =>
     shaped(prefix, /\d{17,20}\/[A-Za-z0-9_-]{60,70}/y),
   ),

@@ -1,6 +1,7 @@
 import {
   ANY_HEX,
   atLeast,
+  BASE32,
   BASE64,
   BASE64URL,
   between,
@@ -89,6 +90,12 @@ export const CLOUD_SECRETS: readonly SecretFormat[] = [
   exact('nbp_', WORD, 36),
   shaped('dnkey-', /[A-Z0-9=_-]{26,30}-[A-Z0-9=_-]{52,56}/y),
   shaped('akab-', /[a-z0-9]{16}-[a-z0-9]{16}(?![a-z0-9])/y),
+  // docs.docker.com/engine/swarm (join tokens, unlock keys), docs.nats.io (seeds of nkeys)
+  shaped('SWMTKN-1-', /[a-z0-9]{45,55}-[a-z0-9]{20,30}(?![a-z0-9])/y),
+  shaped('SWMKEY-1-', /[A-Za-z0-9+/]{43}=?/y),
+  ...each('SUA SAA SOA SNA SCA SXA', (prefix) => exact(prefix, BASE32, 55)),
+  // learn.microsoft.com/openspecs/windows_protocols/ms-nlmp: the message that answers a challenge, in base64
+  atLeast('TlRMTVNTUAAD', BASE64, 60),
   // Identity: developer.okta.com, workos.com/docs, clerk.com/docs, stytch.com/docs, auth0.com, frontegg, descope, keygen
   between('SSWS ', BASE64URL, 42, 42),
   ...each('secret-test- secret-live-', (prefix) => between(prefix, BASE64URL, 35, 44)),

@@ -120,6 +120,8 @@ test.each([
   ['Shopify', joined('shp', `at_${HEX_40.slice(0, 32)}`)],
   ['Linear', joined('lin_', `api_${RANDOM}Kx`)],
   ['Tailscale', joined('tskey', `-auth-${RANDOM.slice(0, 20)}`)],
+  ['a server of Jira', joined('OTI2', 'NjA3NjU1NTI2Oh2DOnASdOHoIhEGyqIuYrdkYaQZ')],
+  ['NATS', joined('SU', 'ACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY')],
   ['Together', joined('tgp', `_v1_${RANDOM}_Kx2`)],
 ])('a token of %s is found whole, too', (_name, token) => {
   expect(found(`use ${token} for it`, 'secret')).toEqual([`secret: ${token}`])
@@ -167,6 +169,7 @@ test.each([
 test.each([
   ['a password of tests', 'password = "Password123!"'],
   ['a password of manuals', 'login("admin", password="letmein1")'],
+  ['a run of base64', joined('iVBORw0KGgoAAAAN/EA', `ACabc${RANDOM}${RANDOM}${RANDOM}`)],
   ['the example of OAuth', 'access_token=2YotnFZFEjr1zCsicMWpAA'],
   [
     'the example of JSON Web Tokens',
