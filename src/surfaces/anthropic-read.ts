@@ -146,8 +146,17 @@ function promptBytesOf(document: JsonDocument, members: Members): number {
   return bytes
 }
 
-/** Fields that let a request be served at another price than the model's own. */
-const PRICED_APART = ['fallbacks', 'fallback_credit_token', 'billing_policy'] as const
+/** Fields that let a request be served at another price than the model's own, or bill more than its one answer. */
+const PRICED_APART = ['billing_policy', 'compaction', 'fallback_credit_token', 'fallbacks'] as const
+
+/** Compaction is an answer of its own, billed apart from the one that is bounded. */
+function isCompacted(document: JsonDocument, members: Members): boolean {
+  const edits = member(document, members.get('context_management') ?? -1, 'edits')
+  if (edits < 0) return false
+  return children(document, edits).some(
+    (edit) => stringOf(document, member(document, edit, 'type'))?.startsWith('compact') === true,
+  )
+}
 
 function handlingOf(document: JsonDocument, members: Members, survey: Survey): Handling {
   const given = (name: string): boolean => isGiven(document, members, name)
@@ -156,7 +165,8 @@ function handlingOf(document: JsonDocument, members: Members, survey: Survey): H
     ['auto', 'standard_only', undefined].includes(said('service_tier')) &&
     ['standard', undefined].includes(said('speed')) &&
     ['global', undefined].includes(said('inference_geo')) &&
-    !PRICED_APART.some(given)
+    !PRICED_APART.some(given) &&
+    !isCompacted(document, members)
   return {
     stored: given('container') || given('thread'),
     hostedTools:

@@ -148,6 +148,16 @@ describe('what a request asks for', () => {
       { service_tier: 'auto', speed: 'standard', inference_geo: 'global' },
       { handling: handling({}) },
     ],
+    [
+      'a summary that is billed apart',
+      { context_management: { edits: [{ type: 'compact_20260112' }] } },
+      { handling: handling({ serviceTier: 'other' }) },
+    ],
+    [
+      'a context that is only cut',
+      { context_management: { edits: [{ type: 'clear_tool_uses_20250919' }] } },
+      { handling: handling({}) },
+    ],
     ['other models', { fallbacks: [] }, { handling: handling({ serviceTier: 'other' }) }],
     ['something new', { telepathy: true, model: 'm' }, { unknownFields: ['telepathy'] }],
   ])('%s', (_name, body, expected) => expect(read(body).facts).toMatchObject(expected))
