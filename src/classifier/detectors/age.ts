@@ -1,5 +1,6 @@
 import type { Detector } from '../detector.ts'
 import type { Scan } from '../scan.ts'
+import { isFarScript } from '../tokens.ts'
 
 const BEFORE_MAX = 32
 const AGE = '(1[01]\\d|[1-9]?\\d)'
@@ -63,6 +64,19 @@ export const age: Detector = {
     else counted(scan, start, end)
   },
   contexts: { age: LABELS },
+  /** `45岁`, `34歳`, `34세`, `عمره 34`. */
+  atShort: (scan, start, end) => {
+    const { text } = scan
+    if (end - start > 3 || end - start < 2) return
+    const isCounted = end < text.length && '\u5c81\u6b72\u6b73\uc138'.includes(text.charAt(end))
+    if (!isCounted && !isFarScript(text, start)) return
+    scan.spend(8)
+    if (!WHOLE.test(text.slice(start, end))) return
+    if (isCounted) scan.claim('age', start, end + 1, 0.6)
+    else if (FAR_WORD.test(text.slice(Math.max(0, start - 8), start))) {
+      scan.claim('age', start, end, 0.6)
+    }
+  },
   /** The whole value of a key that promises it. */
   atEnd: (scan) => {
     const { text } = scan
@@ -73,6 +87,9 @@ export const age: Detector = {
   },
 }
 
+/** "Age" in Chinese, Japanese, Korean and Arabic. */
+const FAR_WORD =
+  /(?:\u5e74\u9f84|\u5e74[\u9f61\u9f62]|\ub098\uc774|\u0639\u0645\u0631[\u0647\u0627\u064a]{0,2})[^\d]{0,3}$/
 const KEY_WITHIN = 2
 const WHOLE = new RegExp(`^${AGE}$`)
 
