@@ -6,6 +6,7 @@ import {
   scopeSentences,
 } from '../../src/policy/analyze/ground.ts'
 import { parseBundle } from '../../src/policy/bundle.ts'
+import { parseClaim } from '../../src/policy/parse-sentence.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
 import { report } from '../lib/policy-report.ts'
 
@@ -13,7 +14,7 @@ export type ProveOptions = {
   readonly json: boolean
   readonly atMs: number
   readonly analysis: AnalysisOptions
-  /** A claim as YAML or JSON, or the id of an invariant; without it all invariants are proved. */
+  /** A claim as a sentence, YAML or JSON, or the id of an invariant; without it all invariants are proved. */
   readonly claim: string | undefined
 }
 
@@ -59,11 +60,16 @@ function sentenceOf(verdict: ClaimVerdict): string {
 }
 
 const ACCEPTED =
-  'a claim is the id of an invariant, or YAML such as "{ when: { level: [restricted] }, never: { zone: third-party } }"'
+  'a claim is the id of an invariant, a sentence such as "Never send restricted data to any destination.", or YAML such as "{ when: { level: [restricted] }, never: { zone: third-party } }"'
 
 function readClaim(bundle: Bundle, text: string): Claim {
   const known = bundle.invariants.find(({ id }) => id === text)
   if (known !== undefined) return known
+  if (text.startsWith('Never ')) {
+    const read = parseClaim(text, bundle)
+    if (!read.ok) throw new Error(`--claim: ${read.error}`)
+    return { id: 'claim', ...read.value }
+  }
   const written = parseYaml(text)
   if (typeof written !== 'object' || written === null) throw new Error(`--claim: ${ACCEPTED}`)
   // It is checked like any invariant of the policy, names included.

@@ -30,7 +30,8 @@ demarc policy push [PATH] [--url URL] [--tenant NAME]
 
   PATH, A, B   a folder of policy files or a bundle; default: policies/
   --json       {"holds","findings":[{"rule","problem","witness","severity"}]} and more; docs/policy.md says what
-  --claim      the id of an invariant, or YAML: '{ when: { level: [restricted] }, never: { zone: third-party } }'
+  --claim      the id of an invariant, a sentence as \`policy sentences\` writes it ('Never send restricted data to any destination.'),
+               or YAML: '{ when: { level: [restricted] }, never: { zone: third-party } }'
   --traffic    records, one JSON object a line; docs/policy.md shows one
   --base       compare with this policy instead of with what the records say happened
   --strict     warnings fail too

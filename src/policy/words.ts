@@ -4,7 +4,7 @@ import type { Handling } from '../domain/request.ts'
 import type { Groups } from './conditions.ts'
 import type { DestinationCondition, RequestCondition } from './schema.ts'
 
-const CATEGORY_WORDS: Readonly<Record<string, string>> = {
+export const CATEGORY_WORDS: Readonly<Record<string, string>> = {
   pii: 'personal data',
   'pii.minor': 'personal data of minors',
   health: 'health data',
@@ -22,7 +22,7 @@ export const SCAN_WORDS = {
   partial: 'was read only in part',
   unscanned: 'could not be read',
 }
-const AGREEMENT_WORDS = {
+export const AGREEMENT_WORDS = {
   dpa: 'data processing agreement',
   baa: 'business associate agreement',
   scc: 'standard contractual clauses',
@@ -83,7 +83,7 @@ function handlingClauses({ handling }: RequestCondition): string[] {
   })
 }
 
-const ASKED_WORDS = {
+export const ASKED_WORDS = {
   stored: 'the request to store it',
   hostedTools: 'tools that the provider runs',
   longCache: 'a long-lived cache',

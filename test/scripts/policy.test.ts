@@ -103,6 +103,8 @@ describe('policy prove', () => {
   test.each([
     ['an invariant by its id', 'health-never-without-baa', 0],
     ['a claim that holds', claim('{ trainsOnData: true }'), 0],
+    ['a sentence that holds', 'Never send restricted data to destinations that train on it.', 0],
+    ['a sentence that does not', 'Never send public data to destinations of class closed.', 1],
     ['a claim that does not', claim('{ zone: third-party }'), 1],
     [
       'a claim about a country group that does not exist',
@@ -113,7 +115,7 @@ describe('policy prove', () => {
   ])('%s', async (_name, text, code) => {
     expect(await policy('prove', dir, '--claim', text, '--json')).toBe(code)
     if (code < 2) expect(answer()).toMatchObject({ holds: code === 0 })
-    else expect(said(stderr)).toContain('a claim is the id of an invariant, or YAML')
+    else expect(said(stderr)).toContain('a claim is the id of an invariant')
   })
 
   test('prints the recall that it is given beside the proof', async () => {
