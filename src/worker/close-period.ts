@@ -90,11 +90,11 @@ export async function closePeriod(
     )
   }
   const books = await openBooks(env, tenant)
-  const { status, throughSeq } = books.caught
-  if (throughSeq < status.head) {
+  const { throughSeq, caught } = books
+  if (throughSeq < caught.status.head) {
     await journal.closeThrough(closedThrough(await periods(env, tenant)))
     return err(
-      `the ledger is at entry ${throughSeq} of ${status.head}: ask again when it has caught up`,
+      `the ledger is at entry ${throughSeq} of ${caught.status.head}: ask again when it has caught up`,
     )
   }
   const statement = await statementOf(env, books, period)
@@ -129,7 +129,7 @@ async function notYet(env: Env, { tenant, period, nowMs }: Change): Promise<stri
 
 /** What the ledger says of a month now. */
 export async function statementOf(env: Env, books: Books, period: string): Promise<Statement> {
-  const { tenant, finance, financeHash, caught } = books
+  const { tenant, finance, financeHash, caught, throughSeq } = books
   const months = { from: period, to: period }
   const kinds = sumBy(await slices(env, tenant, months, ['kind'], false), ({ kind }) => kind)
   const sections = await Promise.all(
@@ -143,7 +143,7 @@ export async function statementOf(env: Env, books: Books, period: string): Promi
     tenant,
     company: finance.companyName,
     period,
-    throughSeq: caught.throughSeq,
+    throughSeq,
     headHash: caught.status.headHash,
     financeHash,
     totalPicoUsd: String(kinds.reduce((sum, { costPicoUsd }) => sum + costPicoUsd, 0n)),

@@ -144,3 +144,20 @@ test.concurrent('soft-closing brings what stands at its bound to the best estima
     { period: '2026-11', outcome: 'accrual-reversal', cost_pico: String(down) },
   ])
 })
+
+test.concurrent('a statement is signed with the key that is set, over its very text', async () => {
+  const made = await crypto.subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify'])
+  if (!('privateKey' in made)) throw new TypeError('Ed25519 makes a pair')
+  const pkcs8 = await crypto.subtle.exportKey('pkcs8', made.privateKey)
+  if (!(pkcs8 instanceof ArrayBuffer)) throw new TypeError('PKCS #8 is bytes')
+  const signing = { ...env, STATEMENT_KEY: btoa(String.fromCharCode(...new Uint8Array(pkcs8))) }
+  await books(env, 'signed', [{}])
+  const change = { tenant: 'signed', period: '2026-10', state: 'closed', reason: 'month end' }
+  expect((await call(signing, 'POST', '/ledger/period', change)).status).toBe(200)
+  const stored = await call(env, 'GET', '/ledger/statement?tenant=signed&period=2026-10')
+  const { text, signature } = await stored.body.json<{ text: string; signature: string }>()
+  const bytes = Uint8Array.from(atob(signature), (character) => character.charCodeAt(0))
+  const holds = async (signed: string): Promise<boolean> =>
+    await crypto.subtle.verify('Ed25519', made.publicKey, bytes, new TextEncoder().encode(signed))
+  expect([await holds(text), await holds(`${text} `)]).toEqual([true, false])
+})

@@ -13,18 +13,24 @@ export type Books = {
   readonly finance: Finance
   readonly financeHash: string
   readonly caught: CaughtUp
+  /** Up to here everything is in the roll-ups: complete if it is the journal's head. */
+  readonly throughSeq: number
 }
 
 const PAGE_ROWS = 1000
 
-/** Lets what has just happened arrive and rolls it up. The first time that reads all postings, later only the new ones. */
-export async function openBooks(env: Env, tenant: string): Promise<Books> {
-  const caught = await catchUp(env, tenant)
+/**
+ * Lets what has just happened arrive, for at most so long, and rolls it up. The first time that reads all postings, later
+ * only the new ones.
+ */
+export async function openBooks(env: Env, tenant: string, waitMs = 10_000): Promise<Books> {
+  const caught = await catchUp(env, tenant, waitMs)
   const catalog = await ledgerCatalog(env, tenant)
   const { hash, finance } = await financeBook(env, tenant)
   const tiers = { versions: [...catalog.prices.keys()], of: tiersIn(catalog.prices) }
-  await rollUpDays(env, tenant, caught.throughSeq, tiers)
-  return { tenant, catalog, finance, financeHash: hash, caught }
+  const rolled = await rollUpDays(env, tenant, caught.throughSeq, tiers)
+  const throughSeq = Math.min(rolled, caught.status.head)
+  return { tenant, catalog, finance, financeHash: hash, caught, throughSeq }
 }
 
 /** A month's roll-up, a page at a time. */

@@ -27,7 +27,7 @@ exportRoutes.get('/', async (c) => {
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { tenant, period, format, as } = query.value
   const books = await openBooks(c.env, tenant)
-  const { status, throughSeq } = books.caught
+  const { throughSeq, caught } = books
   const texts =
     format === 'csv'
       ? postingTexts(c.env, tenant, period, as)
@@ -39,8 +39,8 @@ exportRoutes.get('/', async (c) => {
       as === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson',
     'content-disposition': `attachment; filename="demarc-${tenant}-${period}-${format}.${as}"`,
     // The export is complete if and only if these two are equal.
-    'demarc-ledger-head': String(status.head),
-    'demarc-ledger-through': String(Math.min(throughSeq, status.head)),
+    'demarc-ledger-head': String(caught.status.head),
+    'demarc-ledger-through': String(throughSeq),
     'demarc-finance': books.financeHash,
   })
 })

@@ -13,6 +13,8 @@ const NAMES = Object.keys(REPORTS)
 const ReportQuery = PeriodQuery.extend({
   /** What to break a statement or unit costs down by. */
   by: z.string().optional(),
+  /** How long to wait for what has just happened, in milliseconds. The answer says how far it reads. */
+  wait: z.coerce.number().int().min(0).max(10_000).default(10_000),
 })
 
 reportRoutes.get('/:name', async (c) => {
@@ -24,9 +26,8 @@ reportRoutes.get('/:name', async (c) => {
     const problem = `one of ${NAMES.join(', ')}`
     return c.json(invalid([{ field: 'report', problem }]), 422)
   }
-  const { tenant, period, by } = query.value
-  const books = await openBooks(c.env, tenant)
-  const { status, throughSeq } = books.caught
+  const { tenant, period, by, wait } = query.value
+  const books = await openBooks(c.env, tenant, wait)
   const lines = await report(c.env, books, { period, by, nowMs: Date.now() })
   if (!lines.ok) return c.json(invalid([{ field: 'by', problem: lines.error }]), 422)
   return c.json({
@@ -34,7 +35,7 @@ reportRoutes.get('/:name', async (c) => {
     period,
     report: name,
     /** Equal when the figures hold everything that has happened. */
-    ledger: { through: Math.min(throughSeq, status.head), head: status.head },
+    ledger: { through: books.throughSeq, head: books.caught.status.head },
     finance: books.financeHash,
     lines: JSON.parse(JSON.stringify(lines.value, textOfBigint)),
   })
