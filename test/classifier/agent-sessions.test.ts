@@ -21,14 +21,14 @@ function randomOf(seed: number): (bound: number) => number {
 }
 type Random = ReturnType<typeof randomOf>
 
-/** Our own code, where it is about nobody: no detector, whose words are those of records, and no sample. */
+/** Our own code, where it is about nobody: no detector, whose words are those of records, and no list of phrases. */
 const FILES = globSync(
-  `${ROOT}/src/{domain,encoding,journal,pricing,policy,ledger,router,wire,worker}/**/*.ts`,
+  `${ROOT}/src/{encoding,journal,pricing,policy,ledger,router,wire,worker}/**/*.ts`,
 )
   .toSorted()
   .map((file) => ({
     name: file.slice(ROOT.length + 1),
-    text: readFileSync(file, 'utf8').slice(0, 4_000),
+    text: readFileSync(file, 'utf8').slice(0, 1_000),
   }))
 const LOCK = readFileSync(`${ROOT}/package-lock.json`, 'utf8')
 
@@ -147,7 +147,7 @@ function session(seed: number, model: string): string {
     messages.push({
       role: 'tool',
       tool_call_id: id,
-      content: pick(random, RESULTS)(random).slice(0, 1_500),
+      content: pick(random, RESULTS)(random).slice(0, 700),
     })
   }
   return JSON.stringify({ model, messages })
@@ -196,12 +196,12 @@ test('of a hundred sessions of a coding agent, at most one is refused or goes el
     )
   }
   expect(moved.slice(1)).toEqual([])
-})
+}, 60_000)
 
 test('one in which a credential turns up is kept from third parties', () => {
   const body = session(7, 'gpt-5').replace(
     'Use the tools.',
-    `Use the tools. The token is ${['ghp', '_'].join('')}${'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5'}.`,
+    `Use the tools. The token is ${['ghp', 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5'].join('_')}.`,
   )
   expect(decisions(body, new ReadingCache()).made).toBe('policy_forbids')
 })
