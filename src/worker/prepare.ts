@@ -52,7 +52,7 @@ export function prepare(input: PrepareInput): Prepared {
   const { dialect, isClients: sameWire } = spoken
   const { body, inputs, unsupported } = sameWire
     ? pass(input, spoken)
-    : serialised(translate(input, dialect), spoken, facts.onlyOwnDialect)
+    : serialised(translate(input, dialect), spoken, facts)
   const named = [...new Set([...attempt.unsupported, ...unsupported])].toSorted()
   const dispatch: Dispatch =
     destination.transport === 'binding'
@@ -92,10 +92,11 @@ function pass(
 function serialised(
   { body: inputs, unsupported }: RenderedRequest,
   { edits }: Spoken,
-  leftOut: readonly string[] = [],
+  { onlyOwnDialect = [], unknownFields }: RequestFacts,
 ): Body {
   const text = JSON.stringify(inputs)
-  const named = [...unsupported, ...leftOut]
+  // Own hardware gets fields that nobody knows as well, but no translation has words for them.
+  const named = [...unsupported, ...onlyOwnDialect, ...unknownFields]
   if (edits.length === 0) return { body: text, inputs, unsupported: named }
   const document = scanJson(text)
   if (!document.ok) throw new TypeError('a rendered body does not parse')

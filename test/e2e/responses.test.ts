@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
   apiErrorOf,
   entriesOf,
+  framesOf,
   openStage,
   post,
   sdk,
@@ -131,6 +132,81 @@ describe.each(MODELS)('the OpenAI SDK, at %s: %s', (id, model) => {
     hold.resolve()
     expect(await theRequest(stage, id).ended).toMatch(/answered|gone/)
   })
+})
+
+/** As Codex sends it, but for the length. */
+const CODEX = {
+  instructions: 'You are a coding agent.',
+  input: [
+    { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Please call it.' }] },
+  ],
+  tools: [
+    {
+      type: 'function',
+      name: 'shell',
+      strict: false,
+      parameters: { type: 'object', properties: {} },
+    },
+    {
+      type: 'namespace',
+      name: 'mcp__files',
+      description: 'Files.',
+      tools: [
+        { type: 'function', name: 'read_file', strict: false, parameters: { type: 'object' } },
+      ],
+    },
+    { type: 'web_search', external_web_access: false },
+  ],
+  tool_choice: 'auto',
+  parallel_tool_calls: true,
+  reasoning: { summary: 'auto' },
+  store: false,
+  stream: true,
+  include: ['reasoning.encrypted_content'],
+  prompt_cache_key: 'a-thread',
+  max_output_tokens: 300,
+  client_metadata: { kind: 'agent' },
+}
+
+test.each([
+  ['anthropic/claude-haiku-4-5', 'anthropic', /client_metadata.*prompt-cache.*web-search/],
+  ['openai/gpt-5-nano', 'openai', /client_metadata, web-search/],
+  ['vllm/qwen3-30b-a3b-2507', 'vllm', /client_metadata, prompt-cache, web-search/],
+] as const)(
+  'a coding agent’s tools reach %s, and what does not is named',
+  async (model, id, named) => {
+    const reply = await post(stage, { ...CODEX, model }, { path: '/v1/responses' })
+    expect(reply.status).toBe(200)
+    expect(reply.headers.get('demarc-unsupported')).toMatch(named)
+    const { body } = theRequest(stage, id)
+    expect(body).toContain('read_file')
+    expect(body).not.toMatch(/web_search|a-thread.*anthropic/)
+    expect(body.includes('client_metadata')).toBe(false)
+    const last = framesOf(reply.text).at(-1)
+    expect(last).toMatchObject({
+      type: 'response.completed',
+      response: {
+        output: expect.arrayContaining([
+          expect.objectContaining({ type: 'function_call', name: 'shell' }),
+          expect.objectContaining({
+            type: 'function_call',
+            name: 'read_file',
+            ...(id === 'openai' ? {} : { namespace: 'mcp__files' }),
+          }),
+        ]),
+      },
+    })
+  },
+)
+
+test('who wants all or nothing is refused', async () => {
+  const reply = await post(
+    stage,
+    { ...CODEX, model: 'anthropic/claude-haiku-4-5' },
+    { path: '/v1/responses', headers: { 'demarc-strict': '1' } },
+  )
+  expect([reply.status, reply.error['code']]).toEqual([400, 'cannot_serve'])
+  expect(stage.fleet.requests).toEqual([])
 })
 
 test('the ledger holds them all, and agrees with the journal', async () => {

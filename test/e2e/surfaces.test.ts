@@ -148,3 +148,25 @@ test.each([
   expect(response.status).toBe(400)
   expect(await response.text()).toContain('keeps no responses')
 })
+
+const countTokens = (headers: Readonly<Record<string, string>> = {}) =>
+  post(
+    stage,
+    {
+      model: 'vllm/qwen3-30b-a3b-2507',
+      messages: [{ role: 'user', content: 'Why is the sky blue?' }],
+    },
+    { path: '/v1/messages/count_tokens', headers },
+  )
+
+describe('tokens of a model whose server does not count', () => {
+  test('are estimated here, and nothing is sent', async () => {
+    const reply = await countTokens()
+    expect([reply.status, reply.headers.get('demarc-unsupported')]).toEqual([200, 'exact-count'])
+    expect(reply.body['input_tokens']).toBeGreaterThan(4)
+    expect(stage.fleet.requests).toEqual([])
+  })
+
+  test('are not, for who wants them exact', async () =>
+    expect((await countTokens({ 'demarc-strict': '1' })).status).toBe(400))
+})
