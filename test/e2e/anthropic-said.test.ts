@@ -144,6 +144,25 @@ describe('what else an Anthropic client may say', () => {
   })
 })
 
+test.each(['anthropic/claude-haiku-4-5', 'vllm/qwen3-30b-a3b-2507'])(
+  'betas work as coding agents use them: %s',
+  async (model) => {
+    const stream = client.beta.messages.stream({
+      model,
+      max_tokens: 50,
+      betas: ['context-management-2025-06-27', 'interleaved-thinking-2025-05-14'],
+      context_management: { edits: [{ type: 'clear_tool_uses_20250919' }] },
+      output_config: { effort: 'low' },
+      metadata: { user_id: 'a-user' },
+      system: [{ type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral' } }],
+      tools: [{ name: 'f', input_schema: { type: 'object' }, eager_input_streaming: true }],
+      messages: user('Hi'),
+    })
+    const { content, stop_reason: reason } = await stream.finalMessage()
+    expect([content[0]?.type, reason]).toEqual(['text', 'end_turn'])
+  },
+)
+
 describe('errors for an Anthropic client', () => {
   const model = 'anthropic/claude-haiku-4-5'
   const plain = { model, max_tokens: 50, messages: user('Hi') }

@@ -7,7 +7,13 @@ import type { ChatSurface } from '../../src/surfaces/surface.ts'
 import { parseObject, type Foreign } from '../../src/wire/read.ts'
 import { readStream, type Collected } from '../contract/collect.ts'
 import { recordings, wireOfRecording } from '../contract/recordings.ts'
-import { understandStream, understandWhole, type SdkName, type Understood } from './sdk-readers.ts'
+import {
+  accumulate,
+  understandStream,
+  understandWhole,
+  type SdkName,
+  type Understood,
+} from './sdk-readers.ts'
 
 const META = {
   id: 'dec_1',
@@ -135,6 +141,12 @@ describe.skipIf(ALL.length === 0).each(SURFACES)('recorded traffic for %s', (sdk
       finish: hasRefusal ? 'content-filter' : read.finish,
     })
     count(`${sdk}: streams`)
+    if (sdk !== 'anthropic-messages') return
+    const { content, stop_reason: reason } = await accumulate(stream)
+    const texts = content.map((block) => (block.type === 'text' ? block.text : ''))
+    const names = content.flatMap((block) => (block.type === 'tool_use' ? [block.name] : []))
+    expect([texts.join(''), names]).toEqual([read.text, read.calls.map(({ name }) => name)])
+    expect(reason).not.toBeNull()
   })
 })
 

@@ -1,3 +1,4 @@
+import Anthropic from '@anthropic-ai/sdk'
 import { createAnthropic } from '@ai-sdk/anthropic'
 import { createGoogleGenerativeAI } from '@ai-sdk/google'
 
@@ -79,4 +80,11 @@ export async function understandStream(sdk: SdkName, body: string): Promise<Unde
     }
   }
   return { text, reasoning, calls, finish, inputTokens, outputTokens, errors }
+}
+
+/** What Anthropic's own SDK puts together of a stream. @throws if events come in an order that it does not know. */
+export function accumulate(body: string): Promise<Anthropic.Message> {
+  const fetch = answering(body, 'text/event-stream')
+  const client = new Anthropic({ apiKey: 'none', fetch, maxRetries: 0, logLevel: 'off' })
+  return client.messages.stream({ model: 'm', max_tokens: 1, messages: [] }).finalMessage()
 }
