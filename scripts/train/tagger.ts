@@ -6,6 +6,7 @@ import {
   FEATURE_COUNT,
   NONE,
   PERSON,
+  ROW_MASK,
   TABLE_BITS,
   Tagger,
   TAGS,
@@ -228,12 +229,13 @@ class Trainer {
   }
 
   #step(tag: number): number {
-    const { rows, hashes } = this.#tagger
-    const kept = rows.map((row, place) => {
-      const slot = (hashes[place] ?? 0) >>> 8
+    const kept = this.#tagger.hashes.map((hash, place) => {
+      const slot = hash >>> 8
       const seen = this.#seen[slot] ?? 0
       if (seen < 255) this.#seen[slot] = seen + 1
-      return seen < SEEN_MIN || (OWN_FEATURES.has(place) && this.#random() < DROPOUT) ? -1 : row
+      return seen < SEEN_MIN || (OWN_FEATURES.has(place) && this.#random() < DROPOUT)
+        ? -1
+        : hash & ROW_MASK
     })
     const probabilities = this.#probabilities
     const count = TAGS.length

@@ -21,7 +21,10 @@ const TAG_COUNT = TAGS.length
 
 /** Rows of the table of weights, one weight for each tag. */
 export const TABLE_BITS = 17
-const ROW_MASK = (1 << TABLE_BITS) - 1
+export const ROW_MASK = (1 << TABLE_BITS) - 1
+
+/** A logit as unlikely as this is left at that. */
+const FAR = -4
 
 /** Features of one word; see `features`. */
 export const FEATURE_COUNT = 32
@@ -45,12 +48,10 @@ export class Tagger {
   /** Of the sentence tagged last: the tag of each word, and its logit against all others. */
   readonly tags = new Uint8Array(WORDS_MAX)
   readonly logits = new Float64Array(WORDS_MAX)
-  /** Rows of the features of the word looked at last. */
-  readonly rows = new Int32Array(FEATURE_COUNT)
+  /** Hashes of the features of the word looked at last; the low bits say which row each has. */
   readonly hashes = new Int32Array(FEATURE_COUNT)
   readonly #model: TaggerModel
   readonly #lists = new Uint8Array(WORDS_MAX)
-  readonly #scores = new Float64Array(TAG_COUNT)
   #isCapitals = false
   #isCode = 0
 
@@ -101,20 +102,13 @@ export class Tagger {
 
   /** Tags a prepared sentence. `threshold` is the probability from which on somebody is a person. */
   tag(text: string, sentence: Sentence, threshold: number): void {
-    const { weights, scale } = this.#model
     let last = NONE
     let lastButOne = NONE
     for (let at = 0; at < sentence.count; at++) {
       let tag = NONE
       if (last !== NONE || this.isCandidate(sentence, at)) {
         this.features(text, sentence, at, last, lastButOne)
-        const scores = this.#scores
-        scores.fill(0)
-        for (let feature = 0; feature < FEATURE_COUNT; feature++) {
-          const row = (this.rows[feature] ?? 0) * TAG_COUNT
-          for (let t = 0; t < TAG_COUNT; t++) scores[t] = (scores[t] ?? 0) + (weights[row + t] ?? 0)
-        }
-        tag = this.#choose(at, scale, threshold)
+        tag = this.#choose(at, threshold)
       }
       this.tags[at] = tag
       lastButOne = last
@@ -122,25 +116,38 @@ export class Tagger {
     }
   }
 
-  #choose(at: number, scale: number, threshold: number): number {
-    const scores = this.#scores
-    let best = 0
-    for (let t = 1; t < TAG_COUNT; t++) if ((scores[t] ?? 0) > (scores[best] ?? 0)) best = t
-    const top = scores[best] ?? 0
-    let sum = 0
-    for (let t = 0; t < TAG_COUNT; t++) {
-      const e = Math.exp(((scores[t] ?? 0) - top) * scale)
-      scores[t] = e
-      sum += e
+  /** The likeliest tag by the features in `hashes`. Four sums in variables: twice as fast as an array of them. */
+  #choose(at: number, threshold: number): number {
+    const { weights, scale } = this.#model
+    const { hashes } = this
+    let none = 0
+    let person = 0
+    let location = 0
+    let organization = 0
+    for (let feature = 0; feature < FEATURE_COUNT; feature++) {
+      const row = ((hashes[feature] ?? 0) & ROW_MASK) * TAG_COUNT
+      none += weights[row] ?? 0
+      person += weights[row + 1] ?? 0
+      location += weights[row + 2] ?? 0
+      organization += weights[row + 3] ?? 0
     }
-    const person = (scores[PERSON] ?? 0) / sum
-    if (best === NONE && person >= threshold) best = PERSON
-    const p = (scores[best] ?? 0) / sum
-    this.logits[at] = Math.log(Math.max(p, 1e-6) / Math.max(1 - p, 1e-6))
+    const top = Math.max(none, person, location, organization)
+    // None of an entity's tags comes near: nobody asks how sure that is.
+    if (none === top && (Math.max(person, location, organization) - top) * scale < FAR) {
+      this.logits[at] = -FAR
+      return NONE
+    }
+    const odds = [none, person, location, organization].map((sum) => Math.exp((sum - top) * scale))
+    const total = odds.reduce((sum, one) => sum + one, 0)
+    const likeliest = odds.indexOf(1)
+    const isPerson = likeliest === NONE && (odds[PERSON] ?? 0) / total >= threshold
+    const best = isPerson ? PERSON : likeliest
+    const probability = (odds[best] ?? 0) / total
+    this.logits[at] = Math.log(Math.max(probability, 1e-6) / Math.max(1 - probability, 1e-6))
     return best
   }
 
-  /** Fills `rows` for the word at `at`, given the two tags before it. */
+  /** Fills `hashes` for the word at `at`, given the two tags before it. */
   features(text: string, sentence: Sentence, at: number, last: number, lastButOne: number): void {
     const { hash, shape, flags, start, end, count } = sentence
     const own = hash[at] ?? 0
@@ -158,44 +165,39 @@ export class Tagger {
     const from = start[at] ?? 0
     const to = end[at] ?? 0
     const capitals = this.#isCapitals ? 1 : 0
-    const rows = this.rows
-    const set = (place: number, a: number, b: number) => {
-      const h = mix(place + 1, a, b)
-      this.hashes[place] = h
-      rows[place] = h & ROW_MASK
-    }
-    set(0, own, 0)
-    set(1, ownShape, capitals)
-    set(2, before, 0)
-    set(3, behind, 0)
-    set(4, before, own)
-    set(5, own, behind)
-    set(6, beforeTwo, 0)
-    set(7, behindTwo, 0)
-    set(8, beforeShape, ownShape)
-    set(9, ownShape, behindShape)
-    set(10, beforeShape ^ Math.imul(behindShape, 7), ownShape)
-    set(11, affix(text, Math.max(from, to - 1), to), ownShape)
-    set(12, affix(text, Math.max(from, to - 2), to), 0)
-    set(13, affix(text, Math.max(from, to - 3), to), 0)
-    set(14, affix(text, from, Math.min(to, from + 3)), 0)
-    set(15, affix(text, Math.max(from, to - 4), to), kind)
-    set(16, last, 0)
-    set(17, last * TAG_COUNT + lastButOne, kind)
-    set(18, last, own)
-    set(19, last, ownShape)
-    set(20, isFirst, ownShape)
-    set(21, before, behind)
-    set(22, kind, capitals)
-    set(23, kind, behindKind)
-    set(24, kind | (beforeKind << 6), last)
-    set(25, kind, isFirst === 0 ? 0 : count < 3 ? 2 : 1)
-    set(26, 0, 0)
-    set(27, this.#isCode, kind)
-    set(28, before, kind)
-    set(29, behind, kind)
-    set(30, beforeTwo, before)
-    set(31, kind | (beforeKind << 6), behindKind)
+    const { hashes } = this
+    hashes[0] = mix(1, own, 0)
+    hashes[1] = mix(2, ownShape, capitals)
+    hashes[2] = mix(3, before, 0)
+    hashes[3] = mix(4, behind, 0)
+    hashes[4] = mix(5, before, own)
+    hashes[5] = mix(6, own, behind)
+    hashes[6] = mix(7, beforeTwo, 0)
+    hashes[7] = mix(8, behindTwo, 0)
+    hashes[8] = mix(9, beforeShape, ownShape)
+    hashes[9] = mix(10, ownShape, behindShape)
+    hashes[10] = mix(11, beforeShape ^ Math.imul(behindShape, 7), ownShape)
+    hashes[11] = mix(12, affix(text, Math.max(from, to - 1), to), ownShape)
+    hashes[12] = mix(13, affix(text, Math.max(from, to - 2), to), 0)
+    hashes[13] = mix(14, affix(text, Math.max(from, to - 3), to), 0)
+    hashes[14] = mix(15, affix(text, from, Math.min(to, from + 3)), 0)
+    hashes[15] = mix(16, affix(text, Math.max(from, to - 4), to), kind)
+    hashes[16] = mix(17, last, 0)
+    hashes[17] = mix(18, last * TAG_COUNT + lastButOne, kind)
+    hashes[18] = mix(19, last, own)
+    hashes[19] = mix(20, last, ownShape)
+    hashes[20] = mix(21, isFirst, ownShape)
+    hashes[21] = mix(22, before, behind)
+    hashes[22] = mix(23, kind, capitals)
+    hashes[23] = mix(24, kind, behindKind)
+    hashes[24] = mix(25, kind | (beforeKind << 6), last)
+    hashes[25] = mix(26, kind, isFirst === 0 ? 0 : count < 3 ? 2 : 1)
+    hashes[26] = mix(27, 0, 0)
+    hashes[27] = mix(28, this.#isCode, kind)
+    hashes[28] = mix(29, before, kind)
+    hashes[29] = mix(30, behind, kind)
+    hashes[30] = mix(31, beforeTwo, before)
+    hashes[31] = mix(32, kind | (beforeKind << 6), behindKind)
   }
 
   /** Six bits: lists, and how the word is written. */
