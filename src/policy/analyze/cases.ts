@@ -1,6 +1,14 @@
 import { dayOf, describeBox, type Words } from './box-words.ts'
 import type { Node } from './diagram.ts'
-import { type Box, boxSet, coverOf, enlarge, firstPoint, shareOf } from './diagram-queries.ts'
+import {
+  type Box,
+  boxSet,
+  coverOf,
+  enlarge,
+  firstPoint,
+  meets,
+  shareOf,
+} from './diagram-queries.ts'
 import type { Ground } from './sets.ts'
 import type { Space } from './space.ts'
 
@@ -33,7 +41,9 @@ export function casesOf(
   casesMax: number,
 ): { readonly cases: readonly Case[]; readonly isWhole: boolean } {
   const { diagram, space } = ground
-  const { boxes, rest } = coverOf(diagram, set, casesMax, readingOrder(space))
+  const { boxes, rest } = coverOf(diagram, set, casesMax, readingOrder(space), (left) =>
+    soonestPoint(ground, left),
+  )
   const cases = boxes.flatMap((box) => {
     const point = firstPoint(diagram, boxSet(diagram, box))
     return point === undefined
@@ -41,6 +51,16 @@ export function casesOf(
       : [{ box, words: describeBox(space, box), example: exampleOf(space, point) }]
   })
   return { cases, isWhole: rest === 0 }
+}
+
+/** A point of a set on the first day on which there is one: what is so today says more than what will be next year. */
+export function soonestPoint({ diagram, space }: Ground, set: Node): readonly number[] | undefined {
+  const at = space.at('time')
+  for (const time of space.variables[at]?.values.keys() ?? []) {
+    const now = diagram.literal(at, (value) => value === time)
+    if (meets(diagram, set, now)) return firstPoint(diagram, diagram.and(set, now))
+  }
+  return undefined
 }
 
 /** The case around one point of a set, with that point as its example. */

@@ -2,9 +2,8 @@ import type { Result } from '../../domain/result.ts'
 import { compileDestinationCondition } from '../conditions.ts'
 import type { Bundle } from '../schema.ts'
 import { invariantSentence } from '../sentence.ts'
-import { caseAround, type Example, sayMayGo } from './cases.ts'
+import { caseAround, type Example, sayMayGo, soonestPoint } from './cases.ts'
 import { type Node, NOTHING } from './diagram.ts'
-import { firstPoint, meets } from './diagram-queries.ts'
 import type { Finding } from './findings.ts'
 import { whyPermitted } from './findings.ts'
 import { type AnalysisOptions, type Claim, onGround, type Scope, type TooLarge } from './ground.ts'
@@ -45,17 +44,14 @@ export const proveClaims = (
   }))
 
 export function judge(model: Model, claim: Claim): ClaimVerdict {
-  const { diagram, bundle, permitted, space, facts } = model
+  const { diagram, bundle, permitted, facts } = model
   const groups = bundle.attributes.countryGroups
   const sentence = invariantSentence(claim, groups)
   const places = placeSet(model, facts, compileDestinationCondition(claim.never, groups))
   // A request that nobody could read may hold what the claim is about.
   const requests = requestSet(model, claim.when, groups, 'worst')
   const broken: Node = diagram.all([permitted, requests, places])
-  // Today's way to break it says more than that of next year.
-  const now = diagram.literal(space.at('time'), (value) => value === 0)
-  const soonest = meets(diagram, broken, now) ? diagram.and(broken, now) : broken
-  const point = firstPoint(diagram, soonest)
+  const point = soonestPoint(model, broken)
   const found = point === undefined ? undefined : caseAround(model, point, broken)
   if (broken === NOTHING || point === undefined || found === undefined)
     return {

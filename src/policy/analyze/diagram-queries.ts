@@ -136,19 +136,20 @@ export const boxSet = (diagram: Diagram, box: Box): Node =>
   )
 
 /**
- * A few boxes that together cover a set, each as large as it can be made around the first point that the earlier ones leave: what people
- * can read. `rest` is what they leave. `order` says which variables are freed first; the last ones are those that a box says most about.
+ * A few boxes that together cover a set, each as large as it can be made around a point that the earlier ones leave: what people can read.
+ * `rest` is what they leave, and `pick` takes a point of it; undefined if it is empty. `order` says which variables are freed first; the last ones are those that a box says most about.
  */
 export function coverOf(
   diagram: Diagram,
   set: Node,
   boxesMax: number,
   order: readonly number[],
+  pick: (rest: Node) => readonly number[] | undefined,
 ): { readonly boxes: readonly Box[]; readonly rest: Node } {
   const boxes: Box[] = []
   let rest = set
   while (boxes.length < boxesMax) {
-    const point = firstPoint(diagram, rest)
+    const point = pick(rest)
     if (point === undefined) break
     const box = enlarge(diagram, point, set, order)
     boxes.push(box)
