@@ -24,7 +24,7 @@ export const authorization: Detector = {
 }
 
 /** RFC 7617: user, colon, password, in base64. */
-export function ofBasic(value: string): number {
+function ofBasic(value: string): number {
   const pair = decoded(value.replace(/[.,]$/, ''))
   if (pair === undefined) return 0
   const colon = pair.indexOf(':')

@@ -48,7 +48,7 @@ export const DECLARING: ReadonlyMap<string, RuleName> = new Map([
   ...phrases(
     'marker-export',
     `itar controlled, itar restricted, itar technical data, subject to itar, subject to the itar, ear controlled
-    export controlled, export restricted, export controlled information, us persons only
+    export controlled information, us persons only
     u.s. persons only, export is restricted by the arms export control act
     exportkontrolliert, unterliegt der exportkontrolle, unterliegt der ausfuhrkontrolle, soumis au contrôle des exportations
     sujeto a control de exportación, soggetto a controllo delle esportazioni`,
@@ -72,7 +72,7 @@ export const STANDING: ReadonlyMap<string, RuleName> = new Map([
   ),
   ...phrases(
     'marker-export',
-    `itar, noforn, export control, exportkontrolle, arms export control act`,
+    `itar, noforn, export control, export controlled, export restricted, exportkontrolle, arms export control act`,
   ),
   ...phrases(
     'marker-strict',

@@ -64,6 +64,8 @@ const EDGE = 240
 function isInCode(text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1)
   const after = text.charAt(end)
+  // The beginning of a string; those of JSON, which also carries documents, are read.
+  if (/(?:[:=(,[?] ?['`]|[=(] ?")$/.test(text.slice(Math.max(0, start - 3), start))) return true
   if (before !== '' && `'"\``.includes(before) && before === after) return true
   if (before !== '' && '_.$`/\\@<{=%#-'.includes(before) && before !== after) return true
   return after !== '' && '_`(/\\@>{=$'.includes(after)

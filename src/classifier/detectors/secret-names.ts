@@ -39,7 +39,7 @@ const NEGATIVE = new Set(
 )
 
 /** `myApiKey_2` as `my`, `api`, `key`, `2`. */
-export const wordsOf = (name: string): readonly string[] =>
+const wordsOf = (name: string): readonly string[] =>
   name
     .replaceAll(/([a-zß-ÿ0-9])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
