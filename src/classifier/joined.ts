@@ -28,7 +28,6 @@ const FIGURES_MIN = 12
 const FIGURES_MAX = 24
 /** A token across a boundary that may be a key although no figure is in it. */
 const TOKEN_MIN = 20
-const LENGTH_MAX = 2_048
 
 /** Kinds that are looked for across leaves: those that one can copy out whole, and that words don't make up by chance. */
 export const ACROSS: ReadonlySet<string> = new Set([
@@ -42,74 +41,68 @@ export const ACROSS: ReadonlySet<string> = new Set([
   'crypto',
 ])
 
-/** The places where a card, a key or an address may go on from leaf to leaf. Keys and words of the protocol are no gap. */
+/**
+ * The places where a card, a key or an address may go on from leaf to leaf. Keys and words of the protocol are no gap.
+ *
+ * Every two leaves, and every three of which the middle one is short, are looked at by themselves: what stands before
+ * and behind them cannot hide what they say.
+ */
 export function* junctionsOf(leaves: readonly Leaf[]): Generator<Junction> {
-  let open = new Joining()
   let key = ''
+  let figures: Leaf[] = []
+  let figuresKey = ''
+  let first: Leaf | undefined
+  let second: Leaf | undefined
   for (const leaf of leaves) {
     if (leaf.kind === 'key') key = leaf.text
     if (leaf.kind === 'key' || leaf.isAside === true || leaf.text.trim() === '') continue
-    if (!open.goesOnTo(leaf.text)) {
-      const junction = open.close()
-      if (junction !== undefined) yield junction
-      open = new Joining(key)
+    if (isFigure(leaf.text)) {
+      if (figures.length === 0) figuresKey = key
+      figures.push(leaf)
+    } else {
+      yield* figuresOf(figures, figuresKey)
+      figures = []
     }
-    if (open.append(leaf)) {
-      const junction = open.close()
-      if (junction !== undefined) yield junction
-      open = new Joining()
-      open.append({ ...leaf, text: leaf.text.slice(-REACH) }, Math.max(0, leaf.text.length - REACH))
+    const isRow = figures.length > 1
+    const goesOn = second !== undefined && !isRow && isHot(second.text, leaf.text)
+    if (second !== undefined && goesOn) {
+      yield junctionOf([second, leaf])
+      if (first !== undefined) yield junctionOf([first, second, leaf])
     }
+    first = goesOn && leaf.text.length <= REACH ? second : undefined
+    second = leaf
   }
-  const junction = open.close()
-  if (junction !== undefined) yield junction
+  yield* figuresOf(figures, figuresKey)
 }
 
-class Joining {
-  #text = ''
-  #isFigures = true
-  readonly #key: string
-  readonly #parts: Part[] = []
+/** Short figures in a row, if they may be one number together. */
+function* figuresOf(leaves: readonly Leaf[], key: string): Generator<Junction> {
+  const count = leaves.reduce((sum, { text }) => sum + text.length, 0)
+  if (leaves.length < 2 || count < FIGURES_MIN || count > FIGURES_MAX) return
+  yield { ...junctionOf(leaves, ' '), key, isFigures: true }
+}
 
-  constructor(key = '') {
-    this.#key = key
+/** The end of the first, the start of the last, and all that is between. */
+function junctionOf(leaves: readonly Leaf[], gap?: string): Junction {
+  let text = ''
+  const parts: Part[] = []
+  for (const [index, leaf] of leaves.entries()) {
+    const from = index === 0 ? Math.max(0, leaf.text.length - REACH) : 0
+    const taken = leaf.text.slice(from, from + REACH)
+    if (index > 0) text += gap ?? gapBetween(text, taken)
+    parts.push({ leaf, at: text.length, from, length: taken.length })
+    text += taken
   }
+  return { text, key: '', isFigures: false, parts }
+}
 
-  goesOnTo(next: string): boolean {
-    const last = this.#text
-    if (last === '' || last.length > LENGTH_MAX) return false
-    if (this.#isFigures && isFigure(next)) return true
-    const tail = last.trimEnd()
-    const head = next.trimStart()
-    const digits = digitsBefore(tail) + digitsAfter(head)
-    if (digitsBefore(tail) > 0 && digitsAfter(head) > 0 && digits >= DIGITS_MIN) return true
-    if (tail !== last || head !== next) return false
-    return isToken(tail, head)
-  }
-
-  /** True if the leaf is too long to be taken whole: nothing behind it can belong to what stands before. */
-  append(leaf: Leaf, from = 0): boolean {
-    const isLong = leaf.text.length > 2 * REACH
-    const text = isLong ? leaf.text.slice(0, REACH) : leaf.text
-    if (this.#parts.length > 0) {
-      const isRow = this.#isFigures && isFigure(text)
-      this.#text += isRow ? ' ' : gapBetween(this.#text, text)
-    }
-    this.#isFigures &&= isFigure(text)
-    this.#parts.push({ leaf, at: this.#text.length, from, length: text.length })
-    this.#text += text
-    return isLong
-  }
-
-  close(): Junction | undefined {
-    if (this.#parts.length < 2) return undefined
-    if (this.#isFigures) {
-      const count = this.#text.replaceAll(/\D/g, '').length
-      if (count < FIGURES_MIN || count > FIGURES_MAX) return undefined
-    }
-    const key = this.#isFigures ? this.#key : ''
-    return { text: this.#text, key, isFigures: this.#isFigures, parts: this.#parts }
-  }
+/** Something may go on from the end of one text to the start of the next. */
+function isHot(last: string, next: string): boolean {
+  const tail = last.trimEnd()
+  const head = next.trimStart()
+  const [before, after] = [digitsBefore(tail), digitsAfter(head)]
+  if (before > 0 && after > 0 && before + after >= DIGITS_MIN) return true
+  return tail === last && head === next && isToken(tail, head)
 }
 
 /** What stands between two groups of four, if the text was parted between groups; else nothing. */
@@ -143,9 +136,9 @@ const WHOLE_ADDRESS = /@[^@.]+\.[^@]*[a-z]{2,}\.?$/i
 const isInner = (code: number): boolean =>
   isWordCode(code) || isDigit(code) || '@.-+/=%'.includes(String.fromCharCode(code))
 
-/** A find at one leaf after the other, as places in those leaves. Empty if it lies in one leaf alone: that has been read. */
+/** A find as places in the leaves. Empty if it leaves one of them out: then it is found without that. */
 export function placesOf(
-  { parts }: Junction,
+  { parts, isFigures }: Junction,
   start: number,
   end: number,
 ): readonly { readonly leaf: Leaf; readonly start: number; readonly end: number }[] {
@@ -156,7 +149,7 @@ export function placesOf(
       end: from + Math.min(length, end - at),
     }))
     .filter((place) => place.end > place.start)
-  return places.length < 2 ? [] : places
+  return places.length < (isFigures ? 2 : parts.length) ? [] : places
 }
 
 /** What a find across leaves is worth: figures in leaves of their own need a word beside them. */
