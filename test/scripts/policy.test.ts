@@ -11,6 +11,8 @@ const AT = '2026-11-25T00:00:00Z'
 const stdout = vi.spyOn(console, 'log').mockReturnValue()
 const stderr = vi.spyOn(console, 'error').mockReturnValue()
 let dir = ''
+// The first check loads the classifier and decides every golden case: seconds on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'policies-'))

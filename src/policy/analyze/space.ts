@@ -60,15 +60,10 @@ export function spaceOf(
   const canRedact = bundles.some(({ obligations }) =>
     obligations.some(({ must, level }) => 'redact' in must && level !== 'simulate'),
   )
+  // The order decides how large the diagram gets: callers before categories took a third fewer nodes on a thousand random rules.
   const variables: readonly Variable[] = [
     { kind: 'scan', values: SCANS },
     { kind: 'level', values: LEVELS },
-    ...categoriesOf(conditions).map(
-      (category) => ({ kind: 'category', category, values: BOOLEAN }) as const,
-    ),
-    ...countryClasses.map(
-      (countries) => ({ kind: 'jurisdiction', countries, values: BOOLEAN }) as const,
-    ),
     ...(['team', 'app', 'purpose'] as const).flatMap((kind) => {
       const names = unique(conditions.flatMap((condition) => condition[kind] ?? []))
       return names.length === 0 ? [] : [{ kind, values: [...names, OTHER] }]
@@ -79,6 +74,12 @@ export function spaceOf(
     ...(conditions.some(({ operation }) => operation !== undefined)
       ? [{ kind: 'operation', values: OPERATIONS } as const]
       : []),
+    ...categoriesOf(conditions).map(
+      (category) => ({ kind: 'category', category, values: BOOLEAN }) as const,
+    ),
+    ...countryClasses.map(
+      (countries) => ({ kind: 'jurisdiction', countries, values: BOOLEAN }) as const,
+    ),
     ...handlingVariables(conditions),
     ...(canRedact ? [{ kind: 'form', values: ['raw', 'redacted'] } as const] : []),
     {
