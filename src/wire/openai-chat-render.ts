@@ -19,7 +19,9 @@ export function renderChatRequest(chat: ChatRequest, upstreamModel: string): Ren
   const { sampling } = chat
   const body = defined({
     model: upstreamModel,
-    messages: chat.messages.map(renderMessage),
+    messages: chat.messages.map((message) =>
+      renderMessage(message, !REFUSES_REASONING.test(upstreamModel)),
+    ),
     tools:
       chat.tools.length === 0
         ? undefined
@@ -48,7 +50,10 @@ export function renderChatRequest(chat: ChatRequest, upstreamModel: string): Ren
   return { body, unsupported: sampling.topK === undefined ? [] : ['top-k'] }
 }
 
-function renderMessage(message: ChatMessage): JsonObject {
+/** OpenAI's own models: its API refuses members that its schema does not know. Others read what they thought before. */
+const REFUSES_REASONING = /^(?:gpt-(?!oss)|chatgpt-|o\d)/
+
+function renderMessage(message: ChatMessage, takesReasoning: boolean): JsonObject {
   switch (message.role) {
     case 'system':
       return { role: 'system', content: renderTexts(message.parts) }
@@ -58,7 +63,7 @@ function renderMessage(message: ChatMessage): JsonObject {
       return defined({
         role: 'assistant',
         content: message.parts.length === 0 ? null : renderTexts(message.parts),
-        reasoning_content: message.reasoning,
+        reasoning_content: takesReasoning ? message.reasoning : undefined,
         tool_calls: message.toolCalls.length === 0 ? undefined : message.toolCalls.map(renderCall),
       })
     case 'tool':

@@ -217,3 +217,21 @@ test('asks for usage in a stream', () => {
     stream_options: { include_usage: true },
   })
 })
+
+test.each([
+  ['deepseek-reasoner', 'hm'],
+  ['openai/gpt-oss-20b', 'hm'],
+  ['gpt-oss-120b', 'hm'],
+  ['gpt-5-nano', undefined],
+  ['o4-mini', undefined],
+])('shows %s what was thought before: %s', (model, expected) => {
+  const thought = { role: 'assistant' as const, parts: [], reasoning: 'hm', toolCalls: [] }
+  const { body } = openaiChat.renderRequest({ ...PLAIN, messages: [thought] }, model)
+  expect(body['messages']).toEqual([
+    {
+      role: 'assistant',
+      content: null,
+      ...(expected === undefined ? {} : { reasoning_content: expected }),
+    },
+  ])
+})
