@@ -130,7 +130,13 @@ export type ChatChoice = {
 /** One step of a streamed reply. A stream that ends without `finish` was cut off. */
 export type ChatEvent =
   | { readonly type: 'start'; readonly id: string | undefined; readonly model: string | undefined }
-  | { readonly type: 'text'; readonly choice: number; readonly text: string }
+  | {
+      readonly type: 'text'
+      readonly choice: number
+      readonly text: string
+      /** Of its tokens, in OpenAI's words. */
+      readonly logprobs?: readonly JsonObject[]
+    }
   /** A signature ends the thought that it signs, and comes with an empty text after the thought's own. */
   | {
       readonly type: 'reasoning'

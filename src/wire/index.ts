@@ -27,7 +27,7 @@ export const embeddingsWires = {
 } satisfies Record<EmbeddingsWireName, EmbeddingsWire>
 
 /** Dialects for counting tokens. */
-export const countWires = {
+const countWires = {
   'anthropic-count-tokens': anthropicCountTokens,
   'gemini-count-tokens': geminiCountTokens,
 } satisfies Partial<Record<CountWireName, CountWire>>

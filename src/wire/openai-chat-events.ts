@@ -40,7 +40,7 @@ function push(state: State, event: ChatEvent): readonly [State, string] {
     case 'error':
       return [{ ...state, failed: true }, renderSse(renderError(event.message, event.code))]
     case 'text':
-      return delta(state, event.choice, { content: event.text })
+      return delta(state, event.choice, { content: event.text }, null, event.logprobs)
     case 'reasoning':
       // A signature has no place here.
       return event.text === ''
@@ -70,8 +70,9 @@ function delta(
   choice: number,
   fields: JsonObject,
   finish: string | null = null,
+  logprobs?: readonly JsonObject[],
 ): readonly [State, string] {
-  const text = chunk(state, choice, fields, finish)
+  const text = chunk(state, choice, fields, finish, logprobs)
   if (state.opened.includes(choice)) return [state, text]
   return [{ ...state, opened: [...state.opened, choice] }, chunk(state, choice, ROLE) + text]
 }
@@ -81,9 +82,17 @@ const chunk = (
   choice: number,
   fields: JsonObject,
   finish: string | null = null,
+  logprobs?: readonly JsonObject[],
 ): string =>
   frame(state, {
-    choices: [{ index: choice, delta: fields, logprobs: null, finish_reason: finish }],
+    choices: [
+      {
+        index: choice,
+        delta: fields,
+        logprobs: logprobs === undefined ? null : { content: logprobs, refusal: null },
+        finish_reason: finish,
+      },
+    ],
     ...(state.meta.wantsUsage ? { usage: null } : {}),
   })
 

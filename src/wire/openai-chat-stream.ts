@@ -10,6 +10,7 @@ import {
 import { readChatUsage } from './openai-chat-usage.ts'
 import {
   isObject,
+  jsonObjectsOf,
   numberOf,
   objectOf,
   objectsOf,
@@ -78,7 +79,11 @@ function readChoice(calls: readonly Call[], choice: Foreign, events: ChatEvent[]
   if (reasoning !== undefined && reasoning !== '') {
     events.push({ type: 'reasoning', choice: index, text: reasoning })
   }
-  if (content.text !== '') events.push({ type: 'text', choice: index, text: content.text })
+  if (content.text !== '') {
+    const logprobs = jsonObjectsOf(objectOf(choice['logprobs'])['content'])
+    const shown = logprobs.length === 0 ? {} : { logprobs }
+    events.push({ type: 'text', choice: index, text: content.text, ...shown })
+  }
   const refusal = textOf(delta['refusal'])
   if (refusal !== undefined && refusal !== '') {
     events.push({ type: 'refusal', choice: index, text: refusal })

@@ -120,9 +120,11 @@ function closeReasoning(
 
 function pushMessage(
   writer: Writer,
-  { type, text }: Extract<ChatEvent, { type: 'text' | 'refusal' }>,
+  event: Extract<ChatEvent, { type: 'text' | 'refusal' }>,
 ): void {
+  const { type, text } = event
   if (text === '') return
+  const logprobs = event.type === 'text' ? (event.logprobs ?? []).map(withBytes) : []
   closeAll(writer, 'completed', 'message')
   let open = writer.state.open.find((each) => each.type === 'message')
   if (open === undefined) {
@@ -135,19 +137,26 @@ function pushMessage(
   let parts = open.parts
   if (last?.type !== type) {
     if (last !== undefined) closePart(writer, place, parts.length - 1, last)
-    parts = [...parts, { type, text: '' }]
+    parts = [...parts, { type, text: '', logprobs: [] }]
     writer.emit('response.content_part.added', {
       ...partAt(writer, place, parts.length - 1),
-      part: renderPart({ type, text: '' }),
+      part: renderPart({ type, text: '', logprobs: [] }),
     })
   }
   const at = partAt(writer, place, parts.length - 1)
   if (type === 'text') {
-    writer.emit('response.output_text.delta', { ...at, delta: text, logprobs: [] })
+    writer.emit('response.output_text.delta', { ...at, delta: text, logprobs })
   } else writer.emit('response.refusal.delta', { ...at, delta: text })
-  const said = parts.at(-1)?.text ?? ''
-  writer.replace({ ...open, parts: [...parts.slice(0, -1), { type, text: said + text }] })
+  const { text: said = '', logprobs: told = [] } = parts.at(-1) ?? {}
+  const grown = { type, text: said + text, logprobs: told.concat(logprobs) }
+  writer.replace({ ...open, parts: [...parts.slice(0, -1), grown] })
 }
+
+/** Its schema wants bytes, which others leave out. */
+const withBytes = (logprob: JsonObject): JsonObject => ({
+  ...logprob,
+  bytes: logprob['bytes'] ?? [],
+})
 
 const partAt = (writer: Writer, place: number, index: number) => ({
   item_id: writer.id('msg', place),
@@ -155,13 +164,13 @@ const partAt = (writer: Writer, place: number, index: number) => ({
   content_index: index,
 })
 
-const renderPart = ({ type, text }: MessagePart): JsonObject =>
-  type === 'text' ? textPart(text) : refusalPart(text)
+const renderPart = ({ type, text, logprobs }: MessagePart): JsonObject =>
+  type === 'text' ? textPart(text, logprobs) : refusalPart(text)
 
 function closePart(writer: Writer, place: number, index: number, part: MessagePart): void {
   const at = partAt(writer, place, index)
   if (part.type === 'text') {
-    writer.emit('response.output_text.done', { ...at, text: part.text, logprobs: [] })
+    writer.emit('response.output_text.done', { ...at, text: part.text, logprobs: part.logprobs })
   } else writer.emit('response.refusal.done', { ...at, refusal: part.text })
   writer.emit('response.content_part.done', { ...at, part: renderPart(part) })
 }

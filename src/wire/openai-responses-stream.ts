@@ -1,9 +1,10 @@
 import type { ChatEvent } from '../domain/chat.ts'
+import type { JsonObject } from '../domain/json.ts'
 import { errorEvent, NOT_JSON } from './error.ts'
 import { inventedCallId } from './openai-chat-reply.ts'
 import { finishOf, reasoningTextOf } from './openai-responses-reply.ts'
 import { readResponsesUsage } from './openai-responses-usage.ts'
-import { numberOf, objectOf, parseObject, textOf, type Foreign } from './read.ts'
+import { jsonObjectsOf, numberOf, objectOf, parseObject, textOf, type Foreign } from './read.ts'
 import { parseSignature } from './signature.ts'
 import type { ChatStream, StreamFrame } from './wire.ts'
 
@@ -45,7 +46,7 @@ function push(state: State, frame: StreamFrame): Step {
       return [state, [{ type: 'start', ...start }]]
     }
     case 'response.output_text.delta':
-      return [speak(state, data), said('text', text)]
+      return [speak(state, data), spoken(text, jsonObjectsOf(data['logprobs']))]
     case 'response.refusal.delta':
       return [speak(state, data), said('refusal', text)]
     case 'response.reasoning_text.delta':
@@ -74,6 +75,11 @@ function push(state: State, frame: StreamFrame): Step {
         : [state, []]
   }
 }
+
+const spoken = (text: string, logprobs: readonly JsonObject[]): ChatEvent[] =>
+  logprobs.length === 0 || text === ''
+    ? said('text', text)
+    : [{ type: 'text', choice: 0, text, logprobs }]
 
 const said = (type: 'text' | 'refusal' | 'reasoning', text: string): ChatEvent[] =>
   text === '' ? [] : [{ type, choice: 0, text }]

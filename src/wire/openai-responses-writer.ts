@@ -10,7 +10,11 @@ import {
   type ResponseMeta,
 } from './openai-responses-object.ts'
 
-export type MessagePart = { readonly type: 'text' | 'refusal'; readonly text: string }
+export type MessagePart = {
+  readonly type: 'text' | 'refusal'
+  readonly text: string
+  readonly logprobs: readonly JsonObject[]
+}
 
 /** An output item that is not done yet, with all that it has said. */
 export type Open =

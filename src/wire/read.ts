@@ -42,6 +42,8 @@ export const isJson = (value: unknown): value is Json => value !== undefined
 export const jsonObjectOf = (value: unknown): JsonObject | undefined =>
   isJsonObject(value) ? value : undefined
 
+export const jsonObjectsOf = (value: unknown): JsonObject[] => listOf(value).filter(isJsonObject)
+
 const isJsonObject = (value: unknown): value is JsonObject => isObject(value)
 
 /** The same members without those that are undefined, for building JSON. */

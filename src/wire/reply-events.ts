@@ -1,4 +1,5 @@
 import type { ChatChoice, ChatEvent, ChatReply } from '../domain/chat.ts'
+import { jsonObjectsOf, objectOf } from './read.ts'
 
 /** A whole reply as the events of a stream: for upstreams that answer JSON although a stream was asked for. */
 export function replyEvents(reply: ChatReply): ChatEvent[] {
@@ -6,7 +7,9 @@ export function replyEvents(reply: ChatReply): ChatEvent[] {
   for (const answer of reply.choices) {
     const { index: choice, text, refusal, toolCalls, finish, rawFinish } = answer
     events.push(...reasoningEvents(answer))
-    if (text !== '') events.push({ type: 'text', choice, text })
+    const logprobs = jsonObjectsOf(objectOf(answer.logprobs)['content'])
+    const shown = logprobs.length === 0 ? {} : { logprobs }
+    if (text !== '') events.push({ type: 'text', choice, text, ...shown })
     if (refusal !== undefined && refusal !== '')
       events.push({ type: 'refusal', choice, text: refusal })
     toolCalls.forEach(({ arguments: written, ...call }, index) => {

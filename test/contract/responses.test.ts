@@ -260,3 +260,23 @@ test('an error ends a stream with the response that failed, once', () => {
     response: { status: 'failed', error: { message: 'over' } },
   })
 })
+
+const logprob = (token: string) => ({ token, logprob: -0.5, bytes: null, top_logprobs: [] })
+const tokens = (value: unknown) => objectsOf(value).map(({ token }) => token)
+
+test('log probabilities come with their words, and all together at the end', () => {
+  const events = rendered([
+    { type: 'text', choice: 0, text: 'So', logprobs: [logprob('So')] },
+    { type: 'text', choice: 0, text: ' be it', logprobs: [logprob(' be'), logprob(' it')] },
+    { type: 'finish', choice: 0, finish: 'stop', rawFinish: 'stop' },
+  ])
+  const deltas = events.filter(({ type }) => type === 'response.output_text.delta')
+  expect(deltas.map(({ logprobs }) => tokens(logprobs))).toEqual([['So'], [' be', ' it']])
+  const done = events.find(({ type }) => type === 'response.output_text.done')
+  expect(tokens(done?.['logprobs'])).toEqual(['So', ' be', ' it'])
+  const stream = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
+  const again = readStream(openaiResponses, new TextEncoder().encode(stream))
+  expect(
+    again.events.flatMap((event) => (event.type === 'text' ? tokens(event.logprobs) : [])),
+  ).toEqual(['So', ' be', ' it'])
+})

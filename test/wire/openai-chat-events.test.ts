@@ -38,6 +38,14 @@ describe('a stream for the client', () => {
     { type: 'finish', choice: 0, finish: 'tool-calls', rawFinish: 'tool_use' },
   ]
 
+  test('keeps log probabilities with the words that they belong to', () => {
+    const logprobs = [{ token: 'So', logprob: -0.5, bytes: null, top_logprobs: [] }]
+    const stream = write([{ type: 'text', choice: 0, text: 'So', logprobs }], false)
+    expect(stream).toContain(`"logprobs":{"content":${JSON.stringify(logprobs)},"refusal":null}`)
+    const read = readStream(openaiChat, new TextEncoder().encode(stream))
+    expect(read.events).toContainEqual({ type: 'text', choice: 0, text: 'So', logprobs })
+  })
+
   test('gives a call its id, type and name first, then fragments', () => {
     expect(deltasOf(write(EVENTS, true))).toEqual([
       { role: 'assistant', content: '', refusal: null },
