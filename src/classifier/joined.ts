@@ -26,6 +26,7 @@ const DIGITS_MIN = 9
 /** Digits in leaves of their own that may be one number. */
 const FIGURES_MIN = 12
 const FIGURES_MAX = 24
+const CARD_MAX = 19
 /** A token across a boundary that may be a key although no figure is in it. */
 const TOKEN_MIN = 20
 
@@ -67,13 +68,19 @@ export function* junctionsOf(leaves: readonly Leaf[]): Generator<Junction> {
     const goesOn = second !== undefined && !isRow && isHot(second.text, leaf.text)
     if (second !== undefined && goesOn) {
       yield junctionOf([second, leaf])
-      if (first !== undefined) yield junctionOf([first, second, leaf])
+      if (first !== undefined && isShort(first, second, leaf)) {
+        yield junctionOf([first, second, leaf])
+      }
     }
     first = goesOn && leaf.text.length <= REACH ? second : undefined
     second = leaf
   }
   yield* figuresOf(figures, figuresKey)
 }
+
+/** No more digits than the longest card has, so that long rows of numbers are not read three times over. */
+const isShort = (first: Leaf, middle: Leaf, last: Leaf): boolean =>
+  digitsBefore(first.text) + digitsBefore(middle.text) + digitsAfter(last.text) <= CARD_MAX
 
 /** Short figures in a row, if they may be one number together. */
 function* figuresOf(leaves: readonly Leaf[], key: string): Generator<Junction> {
