@@ -13,10 +13,13 @@ test('a reorganisation holds from its day on, and a split loses nothing', () => 
     { costCentre: 'x', basisPoints: 3333 },
     { costCentre: 'y', basisPoints: 6667 },
   ]
-  const dated = finance({ costCentres: [{ from: '2026-11-10', team: 'claims', shares }] })
+  const dated = finance({
+    costCentres: [{ from: '2026-11-10', to: '2026-11-12', team: 'claims', shares }],
+  })
   const owner = { cost_centre: 'old', team: 'claims', app: 'bot' }
   expect(sharesOf(dated, owner, '2026-11-09')).toEqual([{ costCentre: 'old', basisPoints: 10_000 }])
   expect(sharesOf(dated, owner, '2026-11-10')).toEqual(shares)
+  expect(sharesOf(dated, owner, '2026-11-12')).toEqual([{ costCentre: 'old', basisPoints: 10_000 }])
   fc.assert(
     fc.property(fc.bigInt(), (amount) => {
       expect(split(amount, shares).reduce((a, b) => a + b, 0n)).toBe(amount)
@@ -95,6 +98,7 @@ test.each([
     [],
   ],
   ['without an answer there is no estimate', [bound], []],
+  ['a bound is never raised', [{ ...answered, costPicoUsd: 10n ** 6n }, bound], []],
 ])('best estimate: %s', (_name, rows, costs) => {
   expect(bestEstimates(rows, '2026-11').map(({ costPicoUsd }) => costPicoUsd)).toEqual(costs)
 })

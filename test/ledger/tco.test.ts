@@ -54,6 +54,12 @@ test('one token more needs another replica', () => {
   ).toBe(2n)
 })
 
+test('so many replicas there are at least', () => {
+  expect(
+    tcoOf({ ...FULL, outputTokens: 1n }, { ...INPUTS, replicasMin: of(3) }).lines[0]?.replicas,
+  ).toBe(3n)
+})
+
 test('break-even is where the replica costs what the API does', () => {
   expect(tcoOf(FULL, INPUTS).lines[0]?.breakEvenE2).toBe(50n)
   expect(tcoOf({ ...FULL, apiPicoUsd: 1n }, INPUTS).lines[0]?.breakEvenE2).toBeNull()

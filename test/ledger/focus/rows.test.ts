@@ -153,6 +153,22 @@ test('a cluster is bought once and borne by those who used it; what stood idle i
   expect(total(rows, 'EffectiveCost')).toBe(parseUsd('3000'))
 })
 
+test.each([
+  ['correction', 'Adjustment', null],
+  ['late-correction', 'Usage', 'Correction'],
+  ['accrual', 'Adjustment', null],
+])('what finance books as %s is %s of class %s', (outcome, category, chargeClass) => {
+  const booked = { ...answered(HAIKU, { input: 1 }), kind: 'adjust', outcome, cost_pico: '-77' }
+  expect(exported([booked])).toMatchObject([
+    {
+      ChargeCategory: category,
+      ChargeClass: chargeClass,
+      BilledCost: '-0.000000000077',
+      x_RequestCount: '0',
+    },
+  ])
+})
+
 test('a file is CSV with one header, decimals with a point and nothing for null', () => {
   const [row] = exported([answered(HAIKU, { input: 1 })])
   expect(focusHeader()).toBe(`${FOCUS_COLUMNS.join(',')}\r\n`)
