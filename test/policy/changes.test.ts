@@ -4,7 +4,7 @@ import type { Finding } from '../../src/policy/analyze/findings.ts'
 import { scopeSentences } from '../../src/policy/analyze/ground.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
 import { fiftyRules } from './fifty-rules.ts'
-import { NOW_MS, own, rule } from './fixtures.ts'
+import { guardrail, NOW_MS, own, rule } from './fixtures.ts'
 
 function findingsIn(bundle: Bundle): readonly Finding[] {
   const analyzed = analyze(bundle, NOW_MS)
@@ -48,6 +48,17 @@ describe('what changes ahead', () => {
         problem: expect.stringContaining('what is known of home expires (zone,'),
       },
     ])
+  })
+
+  test('says where its list ends', () => {
+    const day = (count: number) => new Date(NOW_MS + count * 86_400_000).toISOString().slice(0, 10)
+    const guardrails = Array.from({ length: 30 }, (_, at) =>
+      guardrail(`g-${at}`, { window: { from: day(at + 1), until: day(at + 2) }, never: {} }),
+    )
+    const changes = findingsIn({ ...fiftyRules, guardrails, invariants: [] })
+    expect(changes.map(({ problem }) => problem)).toContain(
+      `Changes from ${day(25)} on are not listed. Proofs count them.`,
+    )
   })
 
   test('leaves out days on which no rule can notice anything', () => {

@@ -1,6 +1,6 @@
 import type { Result } from '../../domain/result.ts'
 import type { Bundle } from '../schema.ts'
-import { changeFinding, changesAhead } from './changes.ts'
+import { changeFinding, changesAhead, unlistedFinding } from './changes.ts'
 import { claimFinding, judge } from './claims.ts'
 import { coverageFindings } from './coverage.ts'
 import { ruleDefects } from './defects.ts'
@@ -31,6 +31,7 @@ export const analyze = (
         ...ruleDefects(model),
         ...coverageFindings(model),
         ...changesAhead(model, times).map((change) => changeFinding(change, atMs)),
+        ...[unlistedFinding(times)].filter((one) => one !== undefined),
       ])
       .toSorted((a, b) => RANKS.indexOf(a.severity) - RANKS.indexOf(b.severity))
     return {

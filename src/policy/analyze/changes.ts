@@ -67,6 +67,19 @@ const DAY_MS = 86_400_000
 /** Owners are warned from 30 days before on. */
 const WARN_DAYS = 30
 
+/** Says that the list of changes ends before they do; undefined if it does not. */
+export function unlistedFinding(times: readonly number[]): Finding | undefined {
+  const first = times[CHANGES_MAX + 1]
+  if (first === undefined) return undefined
+  return {
+    kind: 'change-ahead',
+    severity: 'note',
+    rule: null,
+    problem: `Changes from ${dayOf(first)} on are not listed. Proofs count them.`,
+    witness: { on: dayOf(first) },
+  }
+}
+
 /** A change as a finding. `nowMs` is the moment of the analysis. */
 export function changeFinding(change: Change, nowMs: number): Finding {
   const { atMs, expiries, turns, gained, lost } = change
