@@ -11,20 +11,20 @@ const SAMPLING: Readonly<Record<string, readonly (keyof Sampling)[]>> = {
   'top-p': ['topP'],
 }
 
-/** A conversation without what it asks for and a destination cannot do: such a field would be ignored, refused, or misread. */
+/**
+ * A conversation without what it asks for and a destination cannot do: such a field would be ignored, refused, or misread.
+ * A forced call stays: where nothing enforces it, most models follow the word all the same.
+ */
 export function leaveOut(chat: ChatRequest, features: readonly string[]): ChatRequest {
   if (features.length === 0) return chat
   const lacks = (feature: string): boolean => features.includes(feature)
   const dropped = new Set<string>(features.flatMap((feature) => SAMPLING[feature] ?? []))
-  const { type } = chat.toolChoice
-  const isForced = type === 'required' || type === 'tool'
   return {
     ...chat,
     sampling: Object.fromEntries(
       Object.entries(chat.sampling).filter(([name]) => !dropped.has(name)),
     ),
     stop: lacks('stop') ? [] : chat.stop,
-    toolChoice: lacks('tool-choice') && isForced ? { type: 'auto' } : chat.toolChoice,
     parallelToolCalls: lacks('parallel-tool-calls') ? undefined : chat.parallelToolCalls,
     reasoningEffort: lacks('reasoning-effort') ? undefined : chat.reasoningEffort,
     user: lacks('user') ? undefined : chat.user,
