@@ -57,7 +57,8 @@ export function trainTagger(directory: string, seed: number): void {
   const random = seeded(seed + 1)
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     const batch: Example[] = examples.map((example) => vary(random, example, names))
-    for (let own = 0; own < OWN_SENTENCES; own++) batch.push(ownSentence(random, names.byLanguage))
+    for (let own = 0; own < OWN_SENTENCES; own++)
+      batch.push(vary(random, ownSentence(random, names.byLanguage), names))
     const marked = new Set<Example>()
     for (const text of ordinary) {
       if (random() >= ORDINARY_SHARE) continue
