@@ -209,6 +209,39 @@ test('who wants all or nothing is refused', async () => {
   expect(stage.fleet.requests).toEqual([])
 })
 
+describe('between a client and an upstream of one dialect', () => {
+  const usage = '"usage":{"input_tokens":7,"output_tokens":2,"total_tokens":9}'
+  const whole = `{ "id":"resp_1","object":"response","status":"completed", "new_field":[1e0],\n"output":[],${usage}}`
+  const stream = [
+    'event: response.created\r\ndata: {"type":"response.created","response":{"id":"resp_1"}}\r\n\r\n',
+    ': a comment\n\nevent: response.output_text.delta\ndata: {"delta":"Hi","type":"response.output_text.delta", "x":1}\n\n',
+    'event: response.of_tomorrow\ndata: {"type":"response.of_tomorrow"}\n\n',
+    `data: {"type":"response.completed","response":{"status":"completed",${usage}}}\n\n`,
+  ].join('')
+
+  test.each([
+    ['a whole response', 'application/json', whole, false],
+    ['a stream', 'text/event-stream', stream, true],
+  ])(
+    'the bytes of %s pass, with the limits, and are settled',
+    async (_name, type, body, streams) => {
+      const headers = { 'content-type': type, 'x-ratelimit-remaining-requests': '41' }
+      stage.fleet.script('openai', { kind: 'reply', status: 200, headers, body })
+      const asked = {
+        model: 'openai/gpt-5-nano',
+        max_output_tokens: 50,
+        input: 'Hi',
+        stream: streams,
+      }
+      const reply = await post(stage, asked, { path: '/v1/responses' })
+      expect(reply.text).toBe(body)
+      expect(reply.headers.get('x-ratelimit-remaining-requests')).toBe('41')
+      const [, closed] = await entriesOf(stage, reply.headers.get('demarc-decision') ?? '')
+      expect(JSON.stringify(closed)).toMatch(/"input":7.*"output":2/)
+    },
+  )
+})
+
 test('the ledger holds them all, and agrees with the journal', async () => {
   const reply = await post(
     stage,
