@@ -1,13 +1,19 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { parse as parseYaml } from 'yaml'
 import * as z from 'zod'
 import { classify } from '../../src/classifier/classify.ts'
+import { type Table, tableOf } from '../../src/classifier/table.ts'
 import type { Finding } from '../../src/domain/finding.ts'
+import { LabelTable } from '../../src/domain/label-table.ts'
 import type { Envelope } from '../../src/domain/leaf.ts'
 import { err, ok, type Result } from '../../src/domain/result.ts'
 import { member, sourceOf } from '../../src/encoding/json-document.ts'
 import { scanJson, type JsonDocument } from '../../src/encoding/json-scan.ts'
 import { envelopeOf } from '../../src/surfaces/envelope.ts'
 import type { Command } from '../demarc.ts'
+import { POLICIES_DIRECTORY } from '../lib/paths.ts'
 
 const USAGE = `demarc classify --jsonl < texts.jsonl     how sensitive each text or request body is, and why
 
@@ -19,7 +25,10 @@ out  {"id","level","categories","jurisdictions","scan","findings":[{"kind","star
 /** Classifies texts and request bodies, line by line. */
 export const classifyCommand: Command = {
   usage: USAGE,
-  run: async (args) => await runLines(args, USAGE, classifyLine),
+  run: async (args) => {
+    const table = await readLabelTable()
+    return await runLines(args, USAGE, (line) => classifyLine(line, table))
+  },
 }
 
 /** Answers each line of standard input with one of standard output, in order. 2 if the arguments are not understood. */
@@ -117,11 +126,20 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** What follows from a find, as `policies/labels.yaml` says. */
+async function readLabelTable(): Promise<Table> {
+  const file = join(POLICIES_DIRECTORY, 'labels.yaml')
+  const { labels } = z
+    .object({ labels: z.object({ table: LabelTable.optional() }) })
+    .parse(parseYaml(await readFile(file, 'utf8')))
+  return tableOf(labels.table)
+}
+
 /** What the classifier says of one line of input. */
-export function classifyLine(line: string): object {
+export function classifyLine(line: string, table: Table = tableOf()): object {
   const input = readInput(line)
   if (!input.ok) return input.error
-  const { label, findings } = classify(input.value.envelope)
+  const { label, findings } = classify(input.value.envelope, [], { table })
   return {
     id: input.value.id,
     level: label.level,
