@@ -106,13 +106,39 @@ test('each meter is a charge of its own', () => {
   expect(rows.map((row) => row.x_RequestCount)).toEqual(['1', '0', '0', '0'])
 })
 
-test('a tier of a price is a price of its own', () => {
-  const rows = exported([answered(GPT, { input: 100 }), answered(GPT, { input: 300_000 })])
-  expect(rows.map((row) => [row.ListUnitPrice, row.SkuPriceId?.includes('tier 1')])).toEqual([
-    ['2.5', false],
-    ['5.0', true],
+test('a tier of a price is a price of its own, and begins above its bound', () => {
+  const rows = exported([100, 272_000, 272_001].map((input) => answered(GPT, { input })))
+  expect(
+    rows.map((row) => [
+      row.ConsumedQuantity,
+      row.ListUnitPrice,
+      row.SkuPriceId?.includes('tier 1'),
+    ]),
+  ).toEqual([
+    ['272100.0', '2.5', false],
+    ['272001.0', '5.0', true],
   ])
 })
+
+test.each([
+  [110_000, '-0.11'],
+  [900_000, '-0.2'],
+])(
+  'a credit of %d micro-dollars a day takes off %s and never more than the day cost',
+  (microUsdPerDay, off) => {
+    const credit = {
+      id: 'free',
+      description: 'free',
+      destination: 'anthropic',
+      from: '2026-01-01',
+      microUsdPerDay,
+    }
+    const rows = exported([answered(HAIKU, { input: 200_000 })], { credits: [credit] })
+    expect(rows.filter(({ ChargeCategory }) => ChargeCategory === 'Credit')).toMatchObject([
+      { BilledCost: off, EffectiveCost: off, ListCost: '0.0', ProviderName: 'anthropic Inc.' },
+    ])
+  },
+)
 
 const bound = settled('5000000007', {
   kind: 'expire',
