@@ -2,10 +2,17 @@ import { parseArgs } from 'node:util'
 import { classify } from '../../src/classifier/classify.ts'
 import type { Command } from '../demarc.ts'
 import { calibrate } from '../eval/calibration.ts'
-import { describeCalibration, describeRouting, describeSet, describeSpeed } from '../eval/report.ts'
+import { measureEvasion } from '../eval/evasion.ts'
+import {
+  describeCalibration,
+  describeEvasion,
+  describeRouting,
+  describeSet,
+  describeSpeed,
+} from '../eval/report.ts'
 import { measureRouting } from '../eval/routing.ts'
 import { Scorer, type SetScore, type Verdict } from '../eval/score.ts'
-import { readSets, type EvalSet } from '../eval/sets.ts'
+import { isBareNumbers, readSets, type EvalSet } from '../eval/sets.ts'
 import { envelopeOfText, measureAdversaries, measureSpeed } from '../eval/speed.ts'
 import { healthyWorld } from '../lib/offline-world.ts'
 import { POLICIES_DIRECTORY } from '../lib/paths.ts'
@@ -19,7 +26,8 @@ const USAGE = `demarc eval classifier --data DIR   how much the classifier finds
   --json            one line of JSON instead of tables
 
 For each set: recall and precision by documents, marks and words; false alarms; levels; why marks were missed. Then
-calibration, where texts would go under policies/ if a closed model were asked for, and speed. No text is printed.`
+calibration, what is still found in eleven disguises, where texts would go under policies/ if a closed model were
+asked for, and speed. No text is printed.`
 
 export const evalCommand: Command = {
   usage: USAGE,
@@ -41,13 +49,19 @@ export const evalCommand: Command = {
     const calibrations = calibrate(scored.flatMap(({ verdicts }) => verdicts))
     const bundle = await readPolicy(POLICIES_DIRECTORY)
     const routing = measureRouting(sets, bundle, healthyWorld(bundle, Date.now()))
+    const evasion = measureEvasion(sets.filter(({ name }) => !isBareNumbers(name)))
     const speed = values['no-speed'] ? undefined : speedOf(sets)
     if (values.json) {
-      console.log(toJson({ sets: scored.map(({ score }) => score), calibrations, routing, speed }))
+      console.log(
+        toJson({ sets: scored.map(({ score }) => score), calibrations, evasion, routing, speed }),
+      )
       return 0
     }
     for (const { score } of scored) console.log(`${describeSet(score)}\n`)
     if (calibrations.length > 0) console.log(`${describeCalibration(calibrations)}\n`)
+    if (evasion.some(({ kinds }) => Object.keys(kinds).length > 0)) {
+      console.log(`${describeEvasion(evasion)}\n`)
+    }
     if (routing.length > 0) console.log(`${describeRouting(routing)}\n`)
     if (speed !== undefined) console.log(describeSpeed(speed.speeds, speed.adversaries))
     return 0

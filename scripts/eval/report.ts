@@ -1,5 +1,6 @@
 import type { Calibration } from './calibration.ts'
 import { UNIT, type KindScore, type SetScore, type Share } from './score.ts'
+import type { Evasion } from './evasion.ts'
 import type { Routing } from './routing.ts'
 import type { Adversary, Speed } from './speed.ts'
 
@@ -17,7 +18,7 @@ export function wilson({ hits, of }: Share): string {
 }
 
 /** Columns as wide as their widest cell; the first to the left, the others to the right. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((cell, column) =>
     Math.max(cell.length, ...rows.map((row) => (row[column] ?? '').length)),
   )
@@ -93,6 +94,16 @@ export function describeCalibration(calibrations: readonly Calibration[]): strin
     bins.map((b) => `${(100 * b.confidence).toFixed(0)}→${(100 * b.right).toFixed(0)}`).join(' '),
   ])
   return `calibration, sets that mark a kind throughout; confidence → share right, %\n${table(['kind', 'finds', 'ECE %', 'bins'], rows)}`
+}
+
+/** Of the marks that are found as they stand, the share that is found in disguise. */
+export function describeEvasion(evasions: readonly Evasion[]): string {
+  const kinds = [...new Set(evasions.flatMap((evasion) => Object.keys(evasion.kinds)))].toSorted()
+  const rows = evasions.map(({ transform, kinds: found }) => [
+    transform,
+    ...kinds.map((kind) => percent(found[kind] ?? { hits: 0, of: 0 })),
+  ])
+  return table(['still found, % of plain', ...kinds], rows)
 }
 
 export function describeRouting(routing: readonly Routing[]): string {

@@ -55,7 +55,7 @@ const PERSONAL = new Set(
   ),
 )
 export const UNIT = 'other:PII_UNIT'
-export const isFoundBy = (marked: string, found: string): boolean =>
+const isFoundBy = (marked: string, found: string): boolean =>
   marked === found || (marked === UNIT && PERSONAL.has(found))
 
 /** Kinds whose finds are document labels, not marks. */
