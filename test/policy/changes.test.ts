@@ -24,6 +24,8 @@ const waiver = {
   expires: '2026-12-20',
 }
 
+const day = (count: number) => new Date(NOW_MS + count * 86_400_000).toISOString().slice(0, 10)
+
 describe('what changes ahead', () => {
   test('names the day, the cause and the effect, and warns within thirty days', () => {
     const changes = findingsIn({
@@ -51,7 +53,6 @@ describe('what changes ahead', () => {
   })
 
   test('says where its list ends', () => {
-    const day = (count: number) => new Date(NOW_MS + count * 86_400_000).toISOString().slice(0, 10)
     const guardrails = Array.from({ length: 30 }, (_, at) =>
       guardrail(`g-${at}`, { window: { from: day(at + 1), until: day(at + 2) }, never: {} }),
     )
