@@ -85,31 +85,51 @@ type Tail = {
 
 /** Reads the end of a canonical line by hand, which is what makes a million lines a matter of a second or two; else undefined. */
 function readTail(line: string, begin: number): Tail | undefined {
-  const numbers = [0, 0, 0, 0]
-  let at = begin
-  let read = 0
-  const number = (before: string): boolean => {
-    if (!line.startsWith(before, at)) return false
-    at += before.length
-    const first = at
-    let value = 0
-    for (; at < line.length; at++) {
-      const digit = line.charCodeAt(at) - 48
-      if (digit < 0 || digit > 9) break
-      value = value * 10 + digit
-    }
-    numbers[read++] = value
-    return at > first && at - first <= DIGITS_MAX
+  const cost = begin + BEFORE_COST.length
+  const costEnd = digitsEnd(line, cost)
+  const count = costEnd + BEFORE_COUNT.length
+  const countEnd = digitsEnd(line, count)
+  const destination = countEnd + BEFORE_DESTINATION.length
+  const destinationEnd = line.indexOf(BEFORE_INPUT, destination)
+  const input = destinationEnd + BEFORE_INPUT.length
+  const inputEnd = digitsEnd(line, input)
+  const output = inputEnd + BEFORE_OUTPUT.length
+  const outputEnd = digitsEnd(line, output)
+  const isCanonical =
+    destinationEnd >= 0 &&
+    line.startsWith(BEFORE_COUNT, costEnd) &&
+    line.startsWith(BEFORE_DESTINATION, countEnd) &&
+    line.startsWith(BEFORE_OUTPUT, inputEnd) &&
+    line.startsWith(END, outputEnd) &&
+    outputEnd + END.length === line.length &&
+    isCount(costEnd - cost) &&
+    isCount(countEnd - count) &&
+    isCount(inputEnd - input) &&
+    isCount(outputEnd - output)
+  if (!isCanonical) return undefined
+  const tail = {
+    cost: numberIn(line, cost, costEnd),
+    count: numberIn(line, count, countEnd),
+    destination: line.slice(destination, destinationEnd),
+    input: numberIn(line, input, inputEnd),
+    output: numberIn(line, output, outputEnd),
   }
-  if (!number(BEFORE_COST) || !number(BEFORE_COUNT) || numbers[1] === 0) return undefined
-  if (!line.startsWith(BEFORE_DESTINATION, at)) return undefined
-  const start = at + BEFORE_DESTINATION.length
-  at = line.indexOf(BEFORE_INPUT, start)
-  const destination = line.slice(start, at)
-  if (at < 0 || !number(BEFORE_INPUT) || !number(BEFORE_OUTPUT)) return undefined
-  if (!line.startsWith(END, at) || at + END.length !== line.length) return undefined
-  const [cost = 0, count = 0, input = 0, output = 0] = numbers
-  return { cost, count, destination, input, output }
+  return tail.count === 0 ? undefined : tail
+}
+
+const ZERO = 48
+const isCount = (digits: number): boolean => digits > 0 && digits <= DIGITS_MAX
+
+function digitsEnd(line: string, begin: number): number {
+  let at = begin
+  while (at < line.length && line.charCodeAt(at) >= ZERO && line.charCodeAt(at) <= ZERO + 9) at++
+  return at
+}
+
+function numberIn(line: string, begin: number, end: number): number {
+  let value = 0
+  for (let at = begin; at < end; at++) value = value * 10 + line.charCodeAt(at) - ZERO
+  return value
 }
 
 export function rollUp(): RollUp {
