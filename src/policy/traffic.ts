@@ -62,7 +62,14 @@ export type RollUp = {
   readonly lineCount: () => number
 }
 
-type Sum = { count: number; input: number; output: number; pico: bigint; picoSafe: number }
+type Sum = {
+  readonly destination: string
+  count: number
+  input: number
+  output: number
+  pico: bigint
+  picoSafe: number
+}
 
 const HEAD = '{"attributes":'
 /** What stands between the values of a line whose keys are in the order of canonical JSON, as records are written. */
@@ -133,8 +140,7 @@ function numberIn(line: string, begin: number, end: number): number {
 }
 
 export function rollUp(): RollUp {
-  /** By the text of the attributes, then by that of the destination. */
-  const sums = new Map<string, Map<string, Sum>>()
+  const sums: Sums = new Map()
   let lines = 0
   const add = (line: string): void => {
     lines++
@@ -161,14 +167,16 @@ export function rollUp(): RollUp {
   return { add, lineCount: () => lines, groups: () => groupsOf(sums) }
 }
 
-type Sums = Map<string, Map<string, Sum>>
+/** By the text of the attributes: the few destinations that they went to, by their text. */
+type Sums = Map<string, Sum[]>
 
 function sumFor(sums: Sums, attributes: string, destination: string): Sum {
-  let places = sums.get(attributes)
-  if (places === undefined) sums.set(attributes, (places = new Map()))
-  let sum = places.get(destination)
-  if (sum === undefined)
-    places.set(destination, (sum = { count: 0, input: 0, output: 0, pico: 0n, picoSafe: 0 }))
+  const known = sums.get(attributes)
+  const places = known ?? []
+  if (known === undefined) sums.set(attributes, places)
+  for (const sum of places) if (sum.destination === destination) return sum
+  const sum = { destination, count: 0, input: 0, output: 0, pico: 0n, picoSafe: 0 }
+  places.push(sum)
   return sum
 }
 
@@ -181,7 +189,7 @@ function addTo(sum: Sum, count: number, input: number, output: number): void {
 function groupsOf(sums: Sums): readonly TrafficGroup[] {
   return [...sums].flatMap(([text, places]) => {
     const attributes = AttributeVector.parse(JSON.parse(text))
-    return [...places].map(([destination, { count, input, output, pico, picoSafe }]) => ({
+    return places.map(({ destination, count, input, output, pico, picoSafe }) => ({
       attributes,
       destination: Destination.parse(JSON.parse(destination)),
       count,
