@@ -86,10 +86,15 @@ export const Meters = z.strictObject({
 })
 export type Meters = z.infer<typeof Meters>
 
+/** Where a price comes from, the weakest first: a public list, what was negotiated, what the organisation itself decided. */
+export const PRICE_LAYERS = ['catalogue', 'contract', 'organisation'] as const
+
 /** What one model costs at one destination in a span of time: `policies/prices.yaml`. */
 export const Price = z.strictObject({
   /** Never reused: ledger rows point at it. */
   version: z.string().min(1),
+  /** `catalogue` unless said otherwise. Where several hold at a moment, the organisation's beats the contract's beats the catalogue's. */
+  layer: z.enum(PRICE_LAYERS).optional(),
   destination: Id,
   model: Id,
   validFrom: IsoDate,

@@ -1,8 +1,14 @@
-import type { Price } from '../domain/catalog.ts'
+import { PRICE_LAYERS, type Price } from '../domain/catalog.ts'
 
-type Line = { readonly fromMs: number; readonly toMs: number; readonly price: Price }
+type Line = {
+  /** Position in `PRICE_LAYERS`: the higher beats the lower. */
+  readonly rank: number
+  readonly fromMs: number
+  readonly toMs: number
+  readonly price: Price
+}
 
-/** Prices by destination and model, each with its dated lines, the newest first. */
+/** Prices by destination and model, each with its dated lines: the strongest layer first, within a layer the newest first. */
 export type PriceBook = ReadonlyMap<string, ReadonlyMap<string, readonly Line[]>>
 
 /**
@@ -25,7 +31,7 @@ export function priceProblems(prices: readonly Price[]): readonly string[] {
   for (const lines of pairs(prices).flatMap((models) => [...models.values()]))
     for (const [at, line] of lines.entries()) {
       const newer = lines[at - 1]
-      if (newer !== undefined && line.toMs > newer.fromMs)
+      if (newer?.rank === line.rank && line.toMs > newer.fromMs)
         problems.push(`${line.price.version} and ${newer.price.version} overlap`)
     }
   return problems
@@ -44,8 +50,9 @@ export function openBook(prices: readonly Price[]): PriceBook {
 
 /**
  * The price in force at a moment: `validFrom` belongs to the span, `validTo` does not, both are midnight UTC.
+ * Of several layers the strongest that holds then; where it has ended the next one holds again.
  *
- * Two map lookups and a walk over the dated lines of one model from the newest on; the current line is the first or second.
+ * Two map lookups and a walk over the dated lines of one model; the current line is the first or second of its layer.
  */
 export function priceAt(
   book: PriceBook,
@@ -67,13 +74,14 @@ function index(prices: readonly Price[]): PriceBook {
     const lines = [...(models.get(price.model) ?? []), toLine(price)]
     models.set(
       price.model,
-      lines.toSorted((a, b) => b.fromMs - a.fromMs),
+      lines.toSorted((a, b) => b.rank - a.rank || b.fromMs - a.fromMs),
     )
   }
   return book
 }
 
 const toLine = (price: Price): Line => ({
+  rank: PRICE_LAYERS.indexOf(price.layer ?? 'catalogue'),
   fromMs: midnightMs(price.validFrom),
   toMs: price.validTo === undefined ? Number.POSITIVE_INFINITY : midnightMs(price.validTo),
   price,

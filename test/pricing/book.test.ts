@@ -35,8 +35,51 @@ test('keeps destinations apart, also where their names could be glued together',
   expect(priceAt(glued, 'a-b', 'c', ms('2026-07-01'))).toBeUndefined()
 })
 
+const layered = openBook([
+  price({ version: 'list-1', validFrom: '2026-01-01', validTo: '2026-09-01' }),
+  price({ version: 'list-2', validFrom: '2026-09-01' }),
+  price({
+    version: 'deal',
+    layer: 'contract',
+    validFrom: '2026-03-01',
+    validTo: '2026-12-01',
+  }),
+  price({
+    version: 'ours',
+    layer: 'organisation',
+    validFrom: '2026-05-01',
+    validTo: '2026-06-01',
+  }),
+])
+
+test.each([
+  ['the catalogue before there is a contract', '2026-02-28', 'list-1'],
+  ['the contract over the catalogue', '2026-03-01', 'deal'],
+  ['the organisation over the contract', '2026-05-31T23:59:59.999Z', 'ours'],
+  ['the contract again when the organisation says no more', '2026-06-01', 'deal'],
+  ['the contract also over a newer catalogue', '2026-09-01', 'deal'],
+  ['the catalogue of the day when the contract has ended', '2026-12-01', 'list-2'],
+])('takes %s', (_name, at, version) =>
+  expect(priceAt(layered, 'somewhere', 'model', ms(at))?.version).toBe(version),
+)
+
 test.each([
   ['a book without faults', [price({})], []],
+  ['two layers for one day', [price({ version: 'a' }), price({ layer: 'contract' })], []],
+  [
+    'two contracts for one day',
+    [
+      price({ version: 'a', layer: 'contract' }),
+      price({ version: 'b' }),
+      price({ version: 'c', layer: 'contract', validFrom: '2026-09-01' }),
+    ],
+    ['a and c overlap'],
+  ],
+  [
+    'a price without a layer beside one that says catalogue',
+    [price({ version: 'a' }), price({ version: 'b', layer: 'catalogue', validFrom: '2026-09-01' })],
+    ['a and b overlap'],
+  ],
   [
     'two open-ended prices for one model',
     [price({ version: 'a' }), price({ version: 'b', validFrom: '2026-09-01' })],
