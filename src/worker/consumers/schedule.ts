@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Env } from '../env.ts'
 import { alarm } from '../observability/log.ts'
+import { openBooks } from '../stores/ledger-books.ts'
 import { makeCheckpoint } from '../stores/checkpoints.ts'
 import { publishCheckpoint } from '../witness.ts'
 
@@ -10,10 +11,14 @@ export async function onSchedule(event: ScheduledController, env: Env): Promise<
   for (const row of results) {
     const { tenant } = TenantRow.parse(row)
     try {
+      await openBooks(env, tenant, 0)
       await makeCheckpoint(env, tenant, event.scheduledTime)
       await publishCheckpoint(env, tenant, event.scheduledTime)
     } catch (error) {
-      alarm('no checkpoint', { tenant, error: error instanceof Error ? error.name : 'unknown' })
+      alarm('the books or the audit log are behind', {
+        tenant,
+        error: error instanceof Error ? error.name : 'unknown',
+      })
     }
   }
 }
