@@ -13,15 +13,19 @@ export type Entry = {
   readonly actions: readonly AnchorAt[]
 }
 
-/** Entries by the gap and the three symbols that they begin with, so that an ordinary word costs one look-up. */
+/** Entries by the gap and the symbols that they begin with, so that an ordinary word costs one look-up. */
 export type Lexicon = {
-  /** 1 where some entry may begin; indexed by `hashOf`. */
-  readonly isKnown: Uint8Array
-  /** Number of the bucket, indexed alike. */
+  /** Number of the bucket where some entry may begin, else 0; indexed by `hashOf` the gap and three symbols. */
   readonly bucketOf: Uint16Array
-  readonly buckets: readonly (readonly Bucketed[])[]
-  /** By bucket: a bit for each symbol that may come fourth. */
-  readonly fourths: readonly number[]
+  /** Number of the node where some entry may go on, else 0; indexed by bucket and fourth symbol (`slotOf`). */
+  readonly nodeOf: Uint16Array
+  readonly nodes: readonly Node[]
+}
+type Node = {
+  /** A bit for each symbol that may come fifth and sixth. */
+  readonly fifths: number
+  readonly sixths: number
+  readonly entries: readonly Bucketed[]
 }
 type Bucketed = { readonly window: number; readonly entry: Entry }
 
@@ -45,22 +49,53 @@ const windowOf = (word: string): number => {
   return window
 }
 
+const symbolAt = (text: string, at: number): number =>
+  at < text.length ? symbolOf(text.charCodeAt(at)) : 0
+
+const slotOf = (bucket: number, fourth: number): number => (bucket << SYMBOL_BITS) | fourth
+
+const ANY = -1
+/** Bits of the symbols that may stand at one place of a word: any where it has ended. */
+const bitsAt = (word: string, place: number): number =>
+  place < word.length ? 1 << symbolOf(word.charCodeAt(place)) : ANY
+
 export function buildLexicon(entries: readonly Entry[]): Lexicon {
-  const isKnown = new Uint8Array(1 << HASH_BITS)
-  const bucketOf = new Uint16Array(isKnown.length)
-  const buckets: Bucketed[][] = []
-  const fourths: number[] = []
+  const bucketOf = new Uint16Array(1 << HASH_BITS)
+  const buckets: Bucketed[][] = [[]]
   for (const entry of entries) {
     const window = windowOf(entry.text)
     const hash = hashOf(window)
-    const bucket = isKnown[hash] === 1 ? (bucketOf[hash] ?? 0) : buckets.length
-    isKnown[hash] = 1
+    const bucket = bucketOf[hash] || buckets.length
     bucketOf[hash] = bucket
     ;(buckets[bucket] ??= []).push({ window, entry })
-    const bit = entry.text.length > 3 ? 1 << symbolOf(entry.text.charCodeAt(3)) : -1
-    fourths[bucket] = (fourths[bucket] ?? 0) | bit
   }
-  return { isKnown, bucketOf, buckets, fourths }
+  const nodeOf = new Uint16Array(buckets.length << SYMBOL_BITS)
+  const nodes: Node[] = [{ fifths: 0, sixths: 0, entries: [] }]
+  for (const [bucket, all] of buckets.entries()) {
+    for (let fourth = 0; fourth <= SYMBOL_MASK; fourth++) {
+      const some = all.filter(({ entry }) => ((bitsAt(entry.text, 3) >> fourth) & 1) === 1)
+      if (some.length === 0) continue
+      nodeOf[slotOf(bucket, fourth)] = nodes.length
+      nodes.push({
+        fifths: some.reduce((bits, { entry }) => bits | bitsAt(entry.text, 4), 0),
+        sixths: some.reduce((bits, { entry }) => bits | bitsAt(entry.text, 5), 0),
+        entries: some,
+      })
+    }
+  }
+  return { bucketOf, nodeOf, nodes }
+}
+
+const NOTHING: readonly Bucketed[] = []
+
+/** The entries that may stand at `at`, where a gap and three symbols make this window. */
+export function entriesAt(lexicon: Lexicon, text: string, at: number, window: number) {
+  const bucket = lexicon.bucketOf[hashOf(window)] ?? 0
+  const node = lexicon.nodes[lexicon.nodeOf[slotOf(bucket, symbolAt(text, at + 3))] ?? 0]
+  if (node === undefined) return NOTHING
+  const { fifths, sixths, entries } = node
+  const isLikely = (fifths >> symbolAt(text, at + 4)) & (sixths >> symbolAt(text, at + 5)) & 1
+  return isLikely === 1 ? entries : NOTHING
 }
 
 /** Where the entry ends if it stands at `at`; -1 if it doesn't. */
@@ -69,6 +104,14 @@ export function matchEntry(text: string, at: number, entry: Entry): number {
   const end = at + word.length
   if (end > text.length) return -1
   if (exact) return text.startsWith(word, at) ? end : -1
+  // Words that begin alike mostly end otherwise.
+  const lastWanted = word.charCodeAt(word.length - 1)
+  if (
+    lastWanted > 0x20 &&
+    lastWanted < 0x80 &&
+    (text.charCodeAt(end - 1) | 0x20) !== (lastWanted | 0x20)
+  )
+    return -1
   for (let i = 0; i < word.length; i++) {
     const wanted = word.charCodeAt(i)
     const code = text.charCodeAt(at + i)

@@ -14,7 +14,7 @@ import type { Sink } from './detector.ts'
 import { NOWHERE, type Engine } from './engine.ts'
 import type { RuleName } from './levels.ts'
 import { ScanState } from './scan-state.ts'
-import { hashOf, matchEntry, symbolOf, WINDOW_MASK } from './lexicon.ts'
+import { entriesAt, hashOf, matchEntry, WINDOW_MASK } from './lexicon.ts'
 import { createNumberToken, readNumber } from './numbers.ts'
 import {
   CODE_MAX,
@@ -143,30 +143,34 @@ export class Scan extends ScanState {
   #pass(): void {
     const { text } = this
     const { length } = text
-    const { isKnown } = this.#engine.lexicon
+    const { bucketOf, nodeOf } = this.#engine.lexicon
     const symbols = SYMBOLS
     this.#window = 0
     let window = 0
     for (let at = 0; at < length; at++) {
       const symbol = symbols[text.charCodeAt(at)] ?? 0
-      // SYMBOL_BITS, SYMBOL_MASK, WINDOW_MASK, SPECIAL and hashOf as plain numbers: bundling turns module constants into
-      // variables, which V8 reads again at every step. This halves the time of the loop.
+      // SYMBOL_BITS, SYMBOL_MASK, WINDOW_MASK, SPECIAL, hashOf and slotOf as plain numbers: bundling turns module
+      // constants into variables, which V8 reads again at every step. This halves the time of the loop.
       window = ((window << 5) | (symbol & 0x1f)) & 0xfffff
-      const isWord = isKnown[Math.imul(window, 0x9e3779b1) >>> 16] ?? 0
-      if (((symbol & 0x20) | isWord) === 0) continue
+      const bucket = bucketOf[Math.imul(window, 0x9e3779b1) >>> 16] ?? 0
+      if ((symbol & 0x20) === 0) {
+        if (bucket === 0) continue
+        const next = at + 1 < length ? (symbols[text.charCodeAt(at + 1)] ?? 0) & 0x1f : 0
+        if (nodeOf[(bucket << 5) | next] === 0) continue
+      }
       this.#window = window
       at = this.#stop(at, symbol) - 1
       window = this.#window
     }
     // As if a space stood behind the end: completes words of two letters.
     const last = (window << SYMBOL_BITS) & WINDOW_MASK
-    if (this.claimedTo < length && isKnown[hashOf(last)] === 1) this.#lookUp(length - 2, last)
+    if (this.claimedTo < length && bucketOf[hashOf(last)] !== 0) this.#lookUp(length - 2, last)
   }
 
   /** Deals with the character at `at`; answers where the loop goes on, and sets its window. */
   #stop(at: number, symbol: number): number {
     const window = this.#window
-    if (this.#engine.lexicon.isKnown[hashOf(window)] === 1) this.#lookUp(at - 2, window)
+    if (this.#engine.lexicon.bucketOf[hashOf(window)] !== 0) this.#lookUp(at - 2, window)
     let next = at + 1
     if ((symbol & CAPITAL) !== 0) {
       if (isSmallBefore(this.text, at)) this.#window = symbol & SYMBOL_MASK
@@ -181,11 +185,8 @@ export class Scan extends ScanState {
 
   #lookUp(at: number, window: number): void {
     const { text } = this
-    const { bucketOf, buckets, fourths } = this.#engine.lexicon
-    const bucket = bucketOf[hashOf(window)] ?? 0
-    const fourth = at + 3 < text.length ? symbolOf(text.charCodeAt(at + 3)) : 0
-    if ((((fourths[bucket] ?? 0) >> fourth) & 1) === 0) return
-    for (const { window: wanted, entry } of buckets[bucket] ?? []) {
+    const { lexicon } = this.#engine
+    for (const { window: wanted, entry } of entriesAt(lexicon, text, at, window)) {
       if (wanted !== window) continue
       const end = matchEntry(text, at, entry)
       if (end < 0) continue
