@@ -32,12 +32,12 @@ const NAMES: ReadonlySet<RuleName> = new Set(['person', 'location', 'organizatio
  * In source code, what is judged by ordinary words is only possible: it is full of capitals that name nobody, and of
  * "patient" processes whose children die. What has a form of its own (numbers, addresses, keys) counts as elsewhere.
  */
-const OF_PROSE_LIST: readonly RuleName[] = [...NAMES, 'health']
-const OF_PROSE: ReadonlySet<RuleName> = new Set(OF_PROSE_LIST)
+const OF_PROSE: ReadonlySet<RuleName> = new Set([...NAMES, 'health'])
 const POSSIBLE = 0.45
 
-const inCode = (find: Find): Find =>
-  OF_PROSE.has(find.rule) && find.confidence > POSSIBLE ? { ...find, confidence: POSSIBLE } : find
+const isOfProse = ({ rule, confidence }: Find): boolean =>
+  confidence > POSSIBLE && OF_PROSE.has(rule)
+const inCode = (find: Find): Find => (isOfProse(find) ? { ...find, confidence: POSSIBLE } : find)
 
 /** Reads one text after the other: as it stands, and in the other ways that it may be read. */
 export class TextReader {
@@ -74,7 +74,7 @@ export class TextReader {
       unscanned = 'detector-failed'
     }
     if (this.isExhausted) unscanned = 'work-limit'
-    const isCode = OF_PROSE_LIST.some((rule) => this.#rules.has(rule)) && this.#isCode(text)
+    const isCode = this.#finds.some(isOfProse) && this.#isCode(text)
     return { finds: isCode ? this.#finds.map(inCode) : this.#finds, unscanned }
   }
 

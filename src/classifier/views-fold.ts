@@ -66,8 +66,10 @@ const TOKEN_MAX = 64
 
 /** Look-alikes of ASCII letters as those letters, in tokens that also hold ASCII letters, or figures right behind capitals. */
 export function foldLookalikes(text: string, outer?: View): View | undefined {
+  const first = firstLookalike(text)
+  if (first < 0) return undefined
   const builder = new ViewBuilder(text)
-  LOOKALIKE.lastIndex = 0
+  LOOKALIKE.lastIndex = first
   for (;;) {
     const found = LOOKALIKE.exec(text)
     if (found === null) break
@@ -83,6 +85,19 @@ export function foldLookalikes(text: string, outer?: View): View | undefined {
     LOOKALIKE.lastIndex = end
   }
   return builder.isChanged ? builder.view(outer) : undefined
+}
+
+/** Beyond Latin-1. V8 keeps texts without such characters in bytes and knows at once that none stands there. */
+const FAR = /[\u0100-\uffff]/
+const IS_LOOKALIKE = new Uint8Array(0x10000)
+for (const like of LOOKALIKES.keys()) IS_LOOKALIKE[like.charCodeAt(0)] = 1
+
+function firstLookalike(text: string): number {
+  const from = text.search(FAR)
+  if (from < 0) return -1
+  for (let at = from; at < text.length; at++)
+    if (IS_LOOKALIKE[text.charCodeAt(at)] === 1) return at
+  return -1
 }
 
 const isMixed = (token: string): boolean => /[A-Za-z]/.test(token) || CAPITALS.test(token)
