@@ -11,6 +11,15 @@ export type WireName =
   | 'anthropic-messages'
   | 'gemini'
   | 'workers-ai'
+  | PrivateWireName
+
+/** Dialects of one provider each, which no client speaks to us. */
+type PrivateWireName =
+  | 'mistral-chat'
+  | 'deepseek-chat'
+  | 'zai-chat'
+  | 'replicate'
+  | 'bedrock-converse'
 
 /** Names of upstream dialects for embeddings. */
 export const EMBEDDINGS_WIRES = [
@@ -26,7 +35,10 @@ export type CountWireName = 'anthropic-count-tokens' | 'gemini-count-tokens'
 export type DialectName = WireName | EmbeddingsWireName | CountWireName
 
 /** What clients may speak to us; each is called as the upstream dialect that is the same, byte for byte. */
-export type SurfaceName = Exclude<DialectName, 'workers-ai' | 'workers-ai-embeddings'>
+export type SurfaceName = Exclude<
+  DialectName,
+  PrivateWireName | 'workers-ai' | 'workers-ai-embeddings'
+>
 
 export const QUALITIES = ['basic', 'standard', 'frontier'] as const
 export type Quality = (typeof QUALITIES)[number]

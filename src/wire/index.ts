@@ -1,22 +1,32 @@
 import type { CountWireName, DialectName, EmbeddingsWireName, WireName } from '../domain/request.ts'
 import { anthropicCountTokens } from './anthropic-count.ts'
 import { anthropicMessages } from './anthropic-messages.ts'
+import { bedrockConverse } from './bedrock-converse.ts'
+import { deepseekChat } from './deepseek-chat.ts'
 import { geminiCountTokens } from './gemini-count.ts'
 import { geminiEmbeddings } from './embeddings-gemini.ts'
 import { openaiEmbeddings } from './embeddings-openai.ts'
 import { workersAiEmbeddings } from './embeddings-workers-ai.ts'
 import { gemini } from './gemini.ts'
+import { mistralChat } from './mistral-chat.ts'
 import { openaiChat } from './openai-chat.ts'
 import { openaiResponses } from './openai-responses.ts'
+import { replicate } from './replicate.ts'
 import type { CountWire, EmbeddingsWire, Wire } from './wire.ts'
 import { workersAi } from './workers-ai.ts'
+import { zaiChat } from './zai-chat.ts'
 
 export const wires = {
   'anthropic-messages': anthropicMessages,
+  'bedrock-converse': bedrockConverse,
+  'deepseek-chat': deepseekChat,
   gemini,
+  'mistral-chat': mistralChat,
   'openai-chat': openaiChat,
   'openai-responses': openaiResponses,
+  replicate,
   'workers-ai': workersAi,
+  'zai-chat': zaiChat,
 } satisfies Record<WireName, Wire>
 
 /** Dialects for embeddings. */

@@ -1,6 +1,7 @@
 import type { UpstreamFailure } from '../domain/refusal.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { wireOf } from '../wire/index.ts'
+import { sseBody } from './as-sse.ts'
 import { arrayRelay, passingRelay, readingRelay, translatingRelay, type Relay } from './relay.ts'
 import type { ReceiveInput } from './whole.ts'
 
@@ -38,7 +39,7 @@ export async function openStream(
   input: ReceiveInput,
   signal: AbortSignal,
 ): Promise<Result<Opened, Failure>> {
-  const { body } = response
+  const body = sseBody(response)
   if (body === null) return err('malformed-reply')
   try {
     return passesUnchanged(input)
