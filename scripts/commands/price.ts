@@ -20,14 +20,29 @@ import { POLICIES_DIRECTORY } from '../lib/paths.ts'
 const USAGE = `demarc price --jsonl < usage.jsonl     what recorded usage cost, by policies/prices.yaml
 
 in   {"id","provider","model","api"?,"usage","at"?}    usage: the provider's own object; at: ISO 8601, default now
-out  {"id","meters":{…},"cost_pico_usd":"…","price_version"} or {"id","unknown":"reason"}; a bad line: {"id","error"}`
+out  {"id","meters":{…},"cost_pico_usd":"…","price_version"} or {"id","unknown":"reason"}; a bad line: {"id","error"}
 
-/** Prices recorded usage, line by line. */
+demarc price import --genai FILE --modelsdev FOLDER [--portkey FOLDER] [--tokencost FILE] [--at DAY] [--write] [--json]
+    compares policies/prices.yaml with public catalogues; --write takes over what two agree on, from DAY (tomorrow) on
+    exit: 0 nothing to decide · 1 a person must sign · 2 cannot run`
+
+/** What an action does with its own arguments; the exit code. */
+type Action = (args: readonly string[], usage: string) => Promise<number>
+
+/** Loaded when called for. */
+const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
+  import: async () => (await import('./price-import.ts')).importPrices,
+}
+
+/** Prices recorded usage, line by line; keeps the price book; asks what a month would have cost. */
 export const priceCommand: Command = {
   usage: USAGE,
   run: async (args) => {
+    const [name = '', ...rest] = args
+    const load = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
+    if (load !== undefined) return await (await load())(rest, USAGE)
     const { values } = parseArgs({ args: [...args], options: { jsonl: { type: 'boolean' } } })
-    if (values.jsonl !== true) return wrong('say --jsonl; nothing else is offered', USAGE)
+    if (values.jsonl !== true) return wrong('say --jsonl, import or what-if', USAGE)
     const catalog = await readCatalog()
     for await (const line of createInterface({ input: process.stdin }))
       if (line.trim() !== '') console.log(JSON.stringify(priceLine(line, catalog, Date.now())))

@@ -74,7 +74,7 @@ test.each([
 test.each([
   [
     'a model that is not offered',
-    { model: 'gpt-4o' },
+    { model: 'gpt-2' },
     'models.yaml does not offer this model there',
   ],
   [
