@@ -1,4 +1,5 @@
-import type { RefuseRequest, SettleRequest } from './messages.ts'
+import type { CommitRequest, RefuseRequest, SettleRequest } from './messages.ts'
+import { addToWindow } from './reserve.ts'
 import type { JournalState, Reservation, Transition } from './state.ts'
 
 /**
@@ -21,6 +22,24 @@ export function settle(state: JournalState, report: SettleRequest): readonly Tra
   if (reservation.state === 'open') return [close]
   const expiry = { ...EXPIRED, outcome: 'expired' as const }
   return [{ ...closing(reservation, 'reverse', -held, expiry, report.atMs), heldDelta: 0n }, close]
+}
+
+/**
+ * The entries that a call's reports make. Lazily: each must be applied before the next is asked for, because two reports may be of one
+ * attempt.
+ */
+export function* endings(
+  state: JournalState,
+  { settlements, refusals }: Pick<CommitRequest, 'settlements' | 'refusals'>,
+): Generator<Transition> {
+  for (const report of settlements) {
+    const { key } = state.reservations.get(report.attempt) ?? {}
+    if (key !== undefined && report.usage !== null) {
+      addToWindow(state, key, report.atMs, 0, report.usage.output)
+    }
+    yield* settle(state, report)
+  }
+  for (const report of refusals) yield refuse(report)
 }
 
 /** Accrues every open reservation whose time is over: a dispatched attempt is never free. */
@@ -89,7 +108,7 @@ function closing(
 }
 
 /** The entry of a decision that sent nothing. */
-export function refuse(report: RefuseRequest): Transition {
+function refuse(report: RefuseRequest): Transition {
   const { decision, atMs, team, app, key, surface, code, rule } = report
   const fields = JSON.stringify({
     kind: 'refuse',

@@ -39,6 +39,8 @@ export type ReserveRequest = {
   readonly period: string
   readonly policyHash: string
   readonly keyEpoch: number
+  /** What is in force is read anew before the reservation, however young the lease is. */
+  readonly isFresh: boolean
   readonly zone: 'own' | 'third-party'
   readonly isOpenWeights: boolean
   readonly isBasicQuality: boolean

@@ -40,3 +40,24 @@ export const isWithin = ({ from, until }: Span, atMs: number): boolean =>
 export const isOutside = ({ from, until }: Span, atMs: number): boolean =>
   (from !== undefined && atMs < Date.parse(from)) ||
   (until !== undefined && atMs >= Date.parse(until))
+
+/** Something that is believed of a destination until a day. */
+export type Expiry = {
+  readonly destination: string
+  readonly fact: string
+  readonly expires: string
+}
+
+/** When each fact of a destination expires, the agreements by their names. */
+export const expiriesOf = ({ id, facts }: CatalogDestination): readonly Expiry[] => [
+  ...Object.entries(facts).flatMap(([fact, stated]) =>
+    typeof stated === 'object' && 'expires' in stated
+      ? [{ destination: id, fact, expires: stated.expires }]
+      : [],
+  ),
+  ...facts.agreements.map(({ value, expires }) => ({ destination: id, fact: value, expires })),
+]
+
+/** Days (begun ones count) until a fact expires; 0 and less once it has. */
+export const daysLeft = ({ expires }: Pick<Expiry, 'expires'>, nowMs: number): number =>
+  Math.ceil((Date.parse(expires) - nowMs) / DAY_MS)

@@ -11,6 +11,8 @@ export type DecisionHeaders = {
   readonly receipt: Receipt | undefined
   readonly attempt: Attempt | undefined
   readonly unsupported: readonly string[]
+  /** A person is to look at the answer before it is used. */
+  readonly review?: 'none' | 'human'
   /** Output tokens that the key's setting put in; undefined if none. */
   readonly outputTokens: number | undefined
   /** Whose name for a request's id is used; OpenAI's if absent. */
@@ -32,6 +34,7 @@ export function decisionHeaders(of: DecisionHeaders): Record<string, string> {
     if (of.attempt.form === 'redacted') headers['demarc-form'] = 'redacted'
   }
   if (of.unsupported.length > 0) headers['demarc-unsupported'] = headerList(of.unsupported)
+  if (of.review === 'human') headers['demarc-review'] = 'human'
   if (of.outputTokens !== undefined) headers['demarc-output-limit'] = String(of.outputTokens)
   return headers
 }

@@ -138,6 +138,7 @@ async function obtain(
     expiresAtMs: timesOf(env).expiresAtMs(nowMs),
     caller,
     keyEpoch,
+    isFresh: plan.obligations.fresh === 'strict',
     surface: planned.surface.name,
     attempt,
     receipt: plan.receipt,

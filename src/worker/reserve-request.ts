@@ -17,6 +17,7 @@ export type ReserveInput = {
   readonly expiresAtMs: number
   readonly caller: Caller
   readonly keyEpoch: number
+  readonly isFresh: boolean
   readonly surface: string
   readonly attempt: Attempt
   readonly receipt: Receipt
@@ -70,6 +71,7 @@ export function reserveRequest(input: ReserveInput): ReserveRequest {
     period: monthOf(input.nowMs),
     policyHash: receipt.policyHash,
     keyEpoch: input.keyEpoch,
+    isFresh: input.isFresh,
     zone: input.zone,
     isOpenWeights: input.isOpenWeights,
     isBasicQuality: input.isBasicQuality,

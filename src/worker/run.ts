@@ -187,6 +187,7 @@ export class Run {
         decision,
         receipt: plan.receipt,
         attempt: this.#attempt,
+        review: plan.obligations.review,
         unsupported: this.#prepared.unsupported,
         outputTokens: isLimited ? (caller.defaultOutputTokens ?? undefined) : undefined,
         dialect: surface.dialect,

@@ -146,7 +146,12 @@ describe('what the default policy would keep at home', () => {
   let model: ReturnType<typeof createOpenAI>
   beforeAll(async () => {
     lenient = await openStage({
-      policy: (bundle) => ({ ...bundle, guardrails: [], routes: bundle.routes.slice(-1) }),
+      policy: (bundle) => ({
+        ...bundle,
+        guardrails: [],
+        invariants: [],
+        routes: bundle.routes.slice(-1),
+      }),
     })
     model = createOpenAI({ baseURL: `${lenient.local.url}/v1`, apiKey: lenient.key })
   })

@@ -41,6 +41,7 @@ export const request = (changes: Partial<ReserveRequest> = {}): ReserveRequest =
   period: '2026-11',
   policyHash: 'p1',
   keyEpoch: 1,
+  isFresh: false,
   zone: 'third-party',
   isOpenWeights: true,
   isBasicQuality: false,

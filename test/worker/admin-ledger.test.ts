@@ -40,6 +40,7 @@ async function spend(tenant: string, attempt: string): Promise<void> {
       period: '2026-11',
       policyHash: 'a'.repeat(64),
       keyEpoch: 1,
+      isFresh: false,
       isOpenWeights: true,
       isBasicQuality: false,
       zone: 'third-party',

@@ -158,9 +158,21 @@ test('a bundle is stored in canonical form, put in force, and read back', async 
   if (!bundle.ok) throw new Error(JSON.stringify(bundle.error))
   const { hash } = canonicalBundle(bundle.value)
   const response = await call('PUT', '/policy?tenant=admin-policy', BUNDLE)
-  expect(await json(response)).toEqual({ tenant: 'admin-policy', hash, inForce: true })
+  expect(await json(response)).toEqual({
+    tenant: 'admin-policy',
+    hash,
+    change: 'first',
+    inForce: true,
+  })
   const read = await json(await call('GET', '/policy?tenant=admin-policy'))
   expect(read).toEqual({ tenant: 'admin-policy', hash, bundle: bundle.value })
+  const again = await json(await call('PUT', '/policy?tenant=admin-policy', BUNDLE))
+  expect(again).toMatchObject({ change: 'same-meaning' })
+  const { versions } = await json(await call('GET', '/policy/history?tenant=admin-policy'))
+  expect(versions).toMatchObject([
+    { version: 2, hash, change: 'same-meaning' },
+    { version: 1, hash, change: 'first' },
+  ])
 })
 
 test('an export has every posting of the month, over more than one page', async () => {

@@ -92,6 +92,7 @@ async function spend(env: Env, tenant: string, given: Spend): Promise<void> {
       factsJson: JSON.stringify(facts),
       receiptJson: given.receipt === undefined ? null : JSON.stringify(given.receipt),
       bodyHash: 'b'.repeat(64),
+      isFresh: false,
       isOpenWeights: true,
       isBasicQuality: true,
     },

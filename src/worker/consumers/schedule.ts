@@ -3,6 +3,7 @@ import type { Env } from '../env.ts'
 import { alarm } from '../observability/log.ts'
 import { openBooks } from '../stores/ledger-books.ts'
 import { makeCheckpoint } from '../stores/checkpoints.ts'
+import { warnOfExpiries } from '../warnings.ts'
 import { publishCheckpoint } from '../witness.ts'
 
 /** What is done once a minute, whatever the traffic. */
@@ -14,6 +15,7 @@ export async function onSchedule(event: ScheduledController, env: Env): Promise<
       await openBooks(env, tenant, 0)
       await makeCheckpoint(env, tenant, event.scheduledTime)
       await publishCheckpoint(env, tenant, event.scheduledTime)
+      if (isFullHour(event.scheduledTime)) await warnOfExpiries(env, tenant, event.scheduledTime)
     } catch (error) {
       alarm('the books or the audit log are behind', {
         tenant,
@@ -22,5 +24,7 @@ export async function onSchedule(event: ScheduledController, env: Env): Promise<
     }
   }
 }
+
+const isFullHour = (atMs: number): boolean => new Date(atMs).getUTCMinutes() === 0
 
 const TenantRow = z.object({ tenant: z.string() })

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { adjust, attemptsIn, type AdjustReply, type AdjustRequest } from '../../journal/adjust.ts'
 import { append } from '../../journal/append.ts'
-import { CORRECTION_WINDOW_MS, expire, refuse, settle } from '../../journal/close.ts'
+import { CORRECTION_WINDOW_MS, endings, expire } from '../../journal/close.ts'
 import type { StoredEntry } from '../../journal/entry.ts'
 import type {
   CommitReply,
@@ -10,7 +10,7 @@ import type {
   ReserveRequest,
 } from '../../journal/messages.ts'
 import { pack } from '../../journal/outbox.ts'
-import { addToWindow, countRequest, reserve } from '../../journal/reserve.ts'
+import { countRequest, reserve } from '../../journal/reserve.ts'
 import type { JournalState } from '../../journal/state.ts'
 import type { Env } from '../env.ts'
 import { alarm } from '../observability/log.ts'
@@ -33,6 +33,8 @@ const MESSAGES_PER_ALARM = 50
 
 type Pending = {
   readonly call: CommitRequest
+  /** What is in force could be confirmed as the call demands. */
+  readonly isCurrent: boolean
   readonly resolve: (reply: CommitReply) => void
   readonly waitUntilMs: number
 }
@@ -67,11 +69,11 @@ export class Journal extends DurableObject<Env> {
 
   /** Writes what ended and holds what wants to start. Safe to repeat. */
   async commit(call: CommitRequest): Promise<CommitReply> {
-    const renewed = this.#lease.renewed()
-    if (renewed !== undefined) await renewed
+    const mustRead = call.reserve?.isFresh === true
+    const isCurrent = (!mustRead && this.#lease.isYoung) || (await this.#lease.confirm(mustRead))
     return new Promise((resolve) => {
       const waitMs = Math.min(call.reserve?.waitMs ?? 0, WAIT_FOR_BUDGET_MS)
-      this.#pending.push({ call, resolve, waitUntilMs: Date.now() + waitMs })
+      this.#pending.push({ call, isCurrent, resolve, waitUntilMs: Date.now() + waitMs })
       if (!this.#flushing) this.ctx.waitUntil(this.#flushSoon())
     })
   }
@@ -91,13 +93,12 @@ export class Journal extends DurableObject<Env> {
     const nowMs = Date.now()
     const replies: (() => void)[] = []
     this.#transact((write) => {
-      for (const { call } of batch) this.#close(call, write)
+      for (const { call } of batch)
+        for (const transition of endings(this.#state, call)) write(transition)
       const wakes = this.#waiting
       this.#waiting = []
       for (const pending of [...wakes, ...batch]) {
-        const { reserve: request } = pending.call
-        const reply: CommitReply =
-          request === null ? { status: 'noted' } : this.#reserve(request, nowMs, write)
+        const reply = this.#answer(pending, nowMs, write)
         if (reply.status === 'budget_busy' && nowMs < pending.waitUntilMs)
           this.#waiting.push(pending)
         else replies.push(() => pending.resolve(reply))
@@ -108,15 +109,11 @@ export class Journal extends DurableObject<Env> {
     this.#scheduleAlarm()
   }
 
-  #close({ settlements, refusals }: CommitRequest, write: Write): void {
-    for (const report of settlements) {
-      const { key } = this.#state.reservations.get(report.attempt) ?? {}
-      if (key !== undefined && report.usage !== null) {
-        addToWindow(this.#state, key, report.atMs, 0, report.usage.output)
-      }
-      for (const transition of settle(this.#state, report)) write(transition)
-    }
-    for (const report of refusals) write(refuse(report))
+  #answer({ call, isCurrent }: Pending, nowMs: number, write: Write): CommitReply {
+    const { reserve: request } = call
+    if (request === null) return { status: 'noted' }
+    if (!isCurrent && request.zone !== 'own') return { status: 'no_lease' }
+    return this.#reserve(request, nowMs, write)
   }
 
   #reserve(request: ReserveRequest, nowMs: number, write: Write): CommitReply {

@@ -24,9 +24,20 @@ export class LeaseKeeper {
     return this.#lease
   }
 
-  /** Undefined while the lease is young; else waits for a new one if the old one has run out. */
-  renewed(): Promise<void> | undefined {
-    return Date.now() - this.#readMs >= RENEW_MS ? this.#renew() : undefined
+  get isYoung(): boolean {
+    return Date.now() - this.#readMs < RENEW_MS
+  }
+
+  /** Renews the lease, and waits for it if the old one has run out, or if it must be read anew; false if that failed. */
+  async confirm(mustRead: boolean): Promise<boolean> {
+    if (!mustRead) {
+      await this.#renew()
+      return true
+    }
+    return await this.refresh().then(
+      () => true,
+      () => false,
+    )
   }
 
   /**

@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { createHash } from 'node:crypto'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Env } from '../env.ts'
@@ -37,19 +38,42 @@ export async function activate(
   tenant: string,
   hash: string,
   nowMs: number,
+  change: PolicyChange = 'unknown',
 ): Promise<Result<Effect, 'unknown-release'>> {
   const release = await env.DB.prepare('SELECT 1 FROM release WHERE hash = ?1').bind(hash).first()
   if (release === null) return err('unknown-release')
   await env.DB.batch([
     ensureTenant(env, tenant),
     env.DB.prepare('UPDATE tenant SET policy_hash = ?2 WHERE id = ?1').bind(tenant, hash),
-    env.DB.prepare('INSERT INTO activation (tenant, hash, activated_ms) VALUES (?1, ?2, ?3)').bind(
-      tenant,
-      hash,
-      nowMs,
-    ),
+    env.DB.prepare(
+      'INSERT INTO activation (tenant, hash, change, activated_ms) VALUES (?1, ?2, ?3, ?4)',
+    ).bind(tenant, hash, change, nowMs),
   ])
   return ok({ inForce: await refreshJournal(env, tenant) })
+}
+
+/** What an activation means beside the policy before it. */
+export type PolicyChange = 'first' | 'loosened' | 'tightened' | 'same-meaning' | 'unknown'
+
+const ActivationRow = z.object({
+  version: z.int().positive(),
+  hash: z.string(),
+  change: z.string(),
+  activated_ms: z.int(),
+})
+
+/** Every activation of a tenant, numbered from 1, the newest first. */
+export async function activations(
+  env: Pick<Env, 'DB'>,
+  tenant: string,
+): Promise<z.infer<typeof ActivationRow>[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT ROW_NUMBER() OVER (ORDER BY id) AS version, hash, change, activated_ms
+     FROM activation WHERE tenant = ?1 ORDER BY id DESC`,
+  )
+    .bind(tenant)
+    .all()
+  return results.map((row) => ActivationRow.parse(row))
 }
 
 /** Hash of the bundle that D1 says is in force; undefined if none is. The journal has the last word. */

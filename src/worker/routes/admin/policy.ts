@@ -1,9 +1,19 @@
 import { Hono } from 'hono'
 import { destinations } from '../../../destinations/index.ts'
 import { canonicalBundle, parseBundle } from '../../../policy/bundle.ts'
+import { proveClaims } from '../../../policy/analyze/claims.ts'
+import { diffPolicies } from '../../../policy/analyze/diff.ts'
 import type { PolicyProblem } from '../../../policy/problem.ts'
+import type { Bundle } from '../../../policy/schema.ts'
 import type { Env } from '../../env.ts'
-import { activate, activeHash, loadBundle, putRelease } from '../../stores/policy.ts'
+import {
+  activate,
+  activations,
+  activeHash,
+  loadBundle,
+  putRelease,
+  type PolicyChange,
+} from '../../stores/policy.ts'
 import { adminError, check, invalid, readJson, TenantQuery, type InputProblem } from './input.ts'
 
 /** The policy in force. A bundle that is not whole is never stored. */
@@ -17,12 +27,15 @@ policyRoutes.put('/', async (c) => {
   const bundle = parseBundle(json.value, Object.keys(destinations))
   if (!bundle.ok) return c.json(invalid(bundle.error.map(toInputProblem)), 422)
   const nowMs = Date.now()
+  const refuted = refutedClaims(bundle.value, nowMs)
+  if (refuted.length > 0) return c.json(invalid(refuted), 422)
   const stored = await putRelease(c.env, canonicalBundle(bundle.value).text, nowMs)
   if (!stored.ok) return c.json(adminError('too_large', 'the bundle is larger than 1.9 MB'), 413)
   const { tenant } = query.value
-  const active = await activate(c.env, tenant, stored.value, nowMs)
+  const change = await changeOf(c.env, tenant, bundle.value, nowMs)
+  const active = await activate(c.env, tenant, stored.value, nowMs, change)
   if (!active.ok) throw new Error('a release that was just stored is not there')
-  return c.json({ tenant, hash: stored.value, ...active.value })
+  return c.json({ tenant, hash: stored.value, change, ...active.value })
 })
 
 policyRoutes.get('/', async (c) => {
@@ -37,6 +50,47 @@ policyRoutes.get('/', async (c) => {
   const bundle: unknown = JSON.parse(await loadBundle(c.env, hash))
   return c.json({ tenant, hash, bundle })
 })
+
+/** What was in force when, and how each release differed from the one before. */
+policyRoutes.get('/history', async (c) => {
+  const query = check(c.req.query(), TenantQuery)
+  if (!query.ok) return c.json(invalid(query.error), 422)
+  const { tenant } = query.value
+  const versions = (await activations(c.env, tenant)).map(({ activated_ms, ...rest }) => ({
+    ...rest,
+    activatedAt: new Date(activated_ms).toISOString(),
+  }))
+  return c.json({ tenant, versions })
+})
+
+/** Claims that must hold and do not. A policy too large to be analysed is not refused for it: `demarc policy check` says so. */
+function refutedClaims(bundle: Bundle, nowMs: number): InputProblem[] {
+  const proof = proveClaims(bundle, bundle.invariants, nowMs)
+  if (!proof.ok) return []
+  return proof.value.verdicts.flatMap((verdict) =>
+    verdict.outcome === 'refuted'
+      ? [
+          {
+            field: `invariants (${verdict.id})`,
+            problem: `does not hold: ${verdict.counterexample}`,
+          },
+        ]
+      : [],
+  )
+}
+
+async function changeOf(
+  env: Env,
+  tenant: string,
+  after: Bundle,
+  nowMs: number,
+): Promise<PolicyChange> {
+  const hash = await activeHash(env, tenant)
+  if (hash === undefined) return 'first'
+  const before = parseBundle(JSON.parse(await loadBundle(env, hash)))
+  const diff = before.ok ? diffPolicies(before.value, after, nowMs) : undefined
+  return diff?.ok === true ? diff.value.class : 'unknown'
+}
 
 function toInputProblem({ path, rule, problem }: PolicyProblem): InputProblem {
   const field = path.map(String).join('.')
