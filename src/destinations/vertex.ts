@@ -11,13 +11,9 @@ export const vertex: Destination = {
   ...gemini,
   baseUrl: undefined,
   path: (upstreamModel, _operation, stream) => generatePath(upstreamModel, stream),
+  // Its countTokens takes another body than the one of the Gemini API, so tokens are counted here.
   speaks: {
     gemini: { path: generatePath, edits: [], unsupported: [] },
-    'gemini-count-tokens': {
-      path: (upstreamModel) => `${modelPath(upstreamModel)}:countTokens`,
-      edits: [],
-      unsupported: [],
-    },
   },
   authorize: (credential) =>
     API_KEY.test(credential) ? { 'x-goog-api-key': credential } : bearer(credential),

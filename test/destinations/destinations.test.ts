@@ -3,6 +3,8 @@ import { scanJson } from '../../src/encoding/json-scan.ts'
 import { applyEdits } from '../../src/destinations/apply-edits.ts'
 import { destinations, type DestinationName } from '../../src/destinations/index.ts'
 import type { Destination } from '../../src/destinations/destination.ts'
+import { spokenFor } from '../../src/destinations/spoken.ts'
+import type { SurfaceName } from '../../src/domain/request.ts'
 
 const of = (name: DestinationName): Destination => destinations[name]
 
@@ -21,6 +23,29 @@ test.each<[DestinationName, string | undefined, string, string]>([
     '/models/m%2F..:streamGenerateContent?alt=sse',
   ],
   ['workers-ai', undefined, 'm/..', 'm/..'],
+  ['mistral', 'https://api.mistral.ai/v1', '/chat/completions', '/chat/completions'],
+  ['deepseek', 'https://api.deepseek.com', '/chat/completions', '/chat/completions'],
+  ['zai', 'https://api.z.ai/api/paas/v4', '/chat/completions', '/chat/completions'],
+  ['azure-openai', undefined, '/chat/completions', '/chat/completions'],
+  [
+    'vertex',
+    undefined,
+    '/publishers/google/models/m%2F..:generateContent',
+    '/publishers/google/models/m%2F..:streamGenerateContent?alt=sse',
+  ],
+  [
+    'vertex-anthropic',
+    undefined,
+    '/publishers/anthropic/models/m%2F..:rawPredict',
+    '/publishers/anthropic/models/m%2F..:streamRawPredict',
+  ],
+  ['bedrock', undefined, '/model/m%2F../converse', '/model/m%2F../converse-stream'],
+  [
+    'replicate',
+    'https://api.replicate.com/v1',
+    '/models/m/../predictions',
+    '/models/m/../predictions',
+  ],
 ])('%s lives where its maker says', (name, baseUrl, path, streamPath) => {
   expect(of(name).baseUrl).toBe(baseUrl)
   expect(of(name).path('m/..', 'chat', false)).toBe(path)
@@ -33,8 +58,26 @@ test.each<[DestinationName, object]>([
   ['anthropic', { 'x-api-key': 'k', 'anthropic-version': '2023-06-01' }],
   ['gemini', { 'x-goog-api-key': 'k' }],
   ['workers-ai', {}],
+  ['mistral', { authorization: 'Bearer k' }],
+  ['deepseek', { authorization: 'Bearer k' }],
+  ['zai', { authorization: 'Bearer k' }],
+  ['azure-openai', { 'api-key': 'k' }],
+  ['vertex', { authorization: 'Bearer k' }],
+  ['vertex-anthropic', { authorization: 'Bearer k' }],
+  ['bedrock', { authorization: 'Bearer k' }],
+  ['replicate', { authorization: 'Bearer k', prefer: 'wait=60', 'cancel-after': '60s' }],
 ])('%s takes its credential in a header', (name, headers) => {
   expect(of(name).authorize('k')).toEqual(headers)
+})
+
+test.each<[DestinationName, string, string]>([
+  ['azure-openai', 'eyJhbGciOi.eyJhdWQiOi.c2lnbmF0dXJl', 'authorization'],
+  ['azure-openai', 'eyJ-but-no-token', 'api-key'],
+  ['vertex', 'AIzaSyExample', 'x-goog-api-key'],
+  ['vertex', 'AQ.Example', 'x-goog-api-key'],
+  ['vertex', 'ya29.example', 'authorization'],
+])('%s tells a key from a token: %s', (name, credential, header) => {
+  expect(Object.keys(of(name).authorize(credential))).toEqual([header])
 })
 
 describe('ids that lead to somebody else are refused', () => {
@@ -50,6 +93,13 @@ describe('ids that lead to somebody else are refused', () => {
     ['ollama', 'GLM-5:Cloud', false],
     ['ollama', 'glm-5:cloud ', false],
     ['vllm', 'anything', true],
+    ['replicate', 'meta/meta-llama-3-70b-instruct', true],
+    ['replicate', `a/b:${'0'.repeat(64)}`, true],
+    ['replicate', 'm/..', false],
+    ['replicate', '../predictions', false],
+    ['replicate', 'a/b/c', false],
+    ['replicate', 'a/b:latest', false],
+    ['replicate', 'a/b?x=1', false],
   ])('%s: %s', (name, model, accepted) => expect(of(name).acceptsModel(model)).toBe(accepted))
 })
 
@@ -102,6 +152,18 @@ test.each<[string, DestinationName, string, string]>([
   ],
   ['llama.cpp: the older limit', 'llama-cpp', '{"max_completion_tokens":7}', '{"max_tokens":7}'],
   [
+    'azure: reasoning models refuse the older limit',
+    'azure-openai',
+    '{"max_tokens":7}',
+    '{"max_completion_tokens":7}',
+  ],
+  [
+    'vertex-anthropic has the model in the path, and the version in the body',
+    'vertex-anthropic',
+    '{"model":"m","max_tokens":7}',
+    '{"max_tokens":7,"anthropic_version":"vertex-2023-10-16"}',
+  ],
+  [
     'openai takes the body as it is',
     'openai',
     '{"max_completion_tokens":7}',
@@ -122,6 +184,14 @@ test.each<[DestinationName, readonly string[]]>([
   ['anthropic', ['n', 'logprobs', 'seed', 'penalties', 'json-object']],
   ['gemini', ['parallel-tool-calls', 'logit-bias']],
   ['workers-ai', ['n', 'logprobs', 'image-url']],
+  ['mistral', ['audio-input', 'logprobs', 'user']],
+  ['deepseek', ['json-schema', 'vision', 'n', 'seed']],
+  ['zai', ['json-schema', 'tool-choice', 'penalties', 'seed']],
+  ['azure-openai', ['web-search', 'service-tier']],
+  ['vertex', ['parallel-tool-calls', 'logit-bias']],
+  ['vertex-anthropic', ['n', 'seed', 'json-object']],
+  ['bedrock', ['json-schema', 'image-url', 'n', 'seed']],
+  ['replicate', ['tools', 'vision', 'json-schema', 'json-object']],
 ])('%s says what it cannot express, each once', (name, features) => {
   const { unsupported } = of(name)
   expect(unsupported).toEqual(expect.arrayContaining([...features]))
@@ -133,4 +203,29 @@ test('only what is told costs nothing when it fails', () => {
     ([, { errorReplies }]) => errorReplies === 'free',
   )
   expect(free.map(([name]) => name)).toEqual(['gemini', 'llama-cpp', 'ollama', 'vllm'])
+})
+
+test('what filters refuse is billed at Azure', () => {
+  expect(destinations['azure-openai'].errorReplies).toBe('billed')
+})
+
+test.each<[DestinationName, SurfaceName, boolean]>([
+  // In OpenAI's own words each of these would answer with something that OpenAI's clients do not understand.
+  ['mistral', 'openai-chat', false],
+  ['deepseek', 'openai-chat', false],
+  ['zai', 'openai-chat', false],
+  ['bedrock', 'anthropic-messages', false],
+  ['replicate', 'openai-chat', false],
+  ['azure-openai', 'openai-chat', true],
+  ['azure-openai', 'openai-responses', true],
+  ['vertex', 'gemini', true],
+  ['vertex-anthropic', 'anthropic-messages', true],
+])('%s for %s: bytes pass: %s', (name, surface, passes) => {
+  expect(spokenFor(of(name), surface, 'chat')?.isClients).toBe(passes)
+})
+
+test('Claude on Vertex counts tokens under another model, and is told which', () => {
+  const spoken = spokenFor(of('vertex-anthropic'), 'anthropic-count-tokens', 'count-tokens')
+  expect(spoken?.path('m', false)).toBe('/publishers/anthropic/models/count-tokens:rawPredict')
+  expect(spoken?.edits).toEqual([])
 })
