@@ -24,7 +24,12 @@ out  {"id","meters":{…},"cost_pico_usd":"…","price_version"} or {"id","unkno
 
 demarc price import --genai FILE --modelsdev FOLDER [--portkey FOLDER] [--tokencost FILE] [--at DAY] [--write] [--json]
     compares policies/prices.yaml with public catalogues; --write takes over what two agree on, from DAY (tomorrow) on
-    exit: 0 nothing to decide · 1 a person must sign · 2 cannot run`
+    exit: 0 nothing to decide · 1 a person must sign · 2 cannot run
+
+demarc price what-if --period 2026-11 --raise openai=50%... | [--book FILE] [--model-map FILE]
+                     [--tenant NAME] [--url URL] [--json]
+    what a month would have cost: dearer (*=10% for all), by another book, or with other models ([{from, to}] as YAML)
+    exit: 0 all repriced · 1 not all, or the ledger is behind · 2 cannot run`
 
 /** What an action does with its own arguments; the exit code. */
 type Action = (args: readonly string[], usage: string) => Promise<number>
@@ -32,6 +37,7 @@ type Action = (args: readonly string[], usage: string) => Promise<number>
 /** Loaded when called for. */
 const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
   import: async () => (await import('./price-import.ts')).importPrices,
+  'what-if': async () => (await import('./price-what-if.ts')).whatIfPrices,
 }
 
 /** Prices recorded usage, line by line; keeps the price book; asks what a month would have cost. */

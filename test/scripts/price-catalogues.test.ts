@@ -68,7 +68,7 @@ test.skipIf(!existsSync(DATA))('finds our book in order by the real catalogues',
   for (const [destination, upstreamModel, words] of wrong)
     expect(compareOffer(unpriced(destination, upstreamModel), real)).toMatchObject({
       state: 'sign',
-      says: says(words),
+      says: expect.arrayContaining([expect.stringContaining(words)]),
     })
   const pro = compareOffer(unpriced('openai', 'gpt-5-pro'), real)
   expect(pro.accepted?.meters).toEqual({ input: 15_000_000, output: 120_000_000 })
