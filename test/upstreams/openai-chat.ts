@@ -105,7 +105,8 @@ function complete(dialect: ChatDialect, body: Fields, request: Received, quirks:
 
 function askOf(dialect: ChatDialect, body: Fields): Ask {
   const messages = list(body['messages']).map(fields)
-  const last = messages.at(-1) ?? {}
+  // Some clients end their turn with instructions.
+  const last = messages.findLast(({ role }) => role !== 'system' && role !== 'developer') ?? {}
   const tools = list(body['tools'])
     .map((tool) => fields(fields(tool)['function']))
     .map((of) => ({ name: text(of['name']) ?? 'tool', parameters: fields(of['parameters']) }))
