@@ -26,6 +26,7 @@ export async function importPrices(args: readonly string[], usage: string): Prom
       portkey: { type: 'string' },
       tokencost: { type: 'string' },
       at: { type: 'string' },
+      prices: { type: 'string', default: PRICES_FILE },
       write: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -40,7 +41,7 @@ export async function importPrices(args: readonly string[], usage: string): Prom
     return wrong('--at: with --write a day after today (UTC), as today is billed already', usage)
 
   const catalogues = await readCatalogues({ genai, modelsdev, portkey, tokencost })
-  const text = await readFile(PRICES_FILE, 'utf8')
+  const text = await readFile(values.prices, 'utf8')
   const verdicts = compareAll(await readModels(), pricesIn(text), catalogues, at)
   console.log(values.json ? JSON.stringify(verdicts) : words(verdicts))
   const accepted = verdicts.flatMap(({ destination, model, accepted: price }) =>
@@ -49,9 +50,9 @@ export async function importPrices(args: readonly string[], usage: string): Prom
   if (values.write && accepted.length > 0) {
     const written = appendPrices(text, accepted, at)
     if (!written.ok) return wrong(`nothing was written: ${written.error.join('; ')}`, usage)
-    await writeFile(PRICES_FILE, written.value)
+    await writeFile(values.prices, written.value)
     console.error(
-      `${accepted.length} written to policies/prices.yaml; next: demarc policy check, then push`,
+      `${accepted.length} written to ${values.prices}; next: demarc policy check, then push`,
     )
   }
   return verdicts.some(({ state }) => state === 'sign') ? 1 : 0
@@ -78,11 +79,26 @@ type Paths = {
 export async function readCatalogues(paths: Paths): Promise<readonly Catalogue[]> {
   const { genai, modelsdev, portkey, tokencost } = paths
   return [
-    readGenaiPrices(await readJson(genai)),
+    named('--genai', readGenaiPrices, await readJson(genai)),
     readModelsDev(await readTomls(modelsdev)),
-    ...(portkey === undefined ? [] : [readPortkey(await readJsons(portkey))]),
-    ...(tokencost === undefined ? [] : [readTokencost(await readJson(tokencost))]),
+    ...(portkey === undefined ? [] : [named('--portkey', readPortkey, await readJsons(portkey))]),
+    ...(tokencost === undefined
+      ? []
+      : [named('--tokencost', readTokencost, await readJson(tokencost))]),
   ]
+}
+
+/** What a file holds, or an error that says which option named it and where it is not as expected. */
+function named<T>(option: string, read: (data: T) => Catalogue, data: T): Catalogue {
+  try {
+    return read(data)
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error
+    const [issue] = error.issues
+    throw new Error(`${option}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, {
+      cause: error,
+    })
+  }
 }
 
 const readJson = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'))

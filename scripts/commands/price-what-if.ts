@@ -72,12 +72,22 @@ async function questionOf(said: Said): Promise<Result<WhatIf, string>> {
     const percents = readRaises(raise)
     return percents.ok ? ok({ how: 'raise', percentByDestination: percents.value }) : percents
   }
-  const prices = await readBook(book ?? join(POLICIES_DIRECTORY, 'prices.yaml'))
-  const placeOf =
-    map === undefined
-      ? (place: { readonly destination: string; readonly model: string }) => place
-      : mapped(ModelMap.parse(parse(await readFile(map, 'utf8'))))
-  return ok({ how: 'book', book: prices, placeOf })
+  const moves = map === undefined ? undefined : await readMap(map)
+  if (moves?.ok === false) return moves
+  return ok({
+    how: 'book',
+    book: await readBook(book ?? join(POLICIES_DIRECTORY, 'prices.yaml')),
+    placeOf: mapped(moves?.value ?? []),
+  })
+}
+
+async function readMap(path: string): Promise<Result<ModelMap, string>> {
+  const parsed = ModelMap.safeParse(parse(await readFile(path, 'utf8')))
+  if (parsed.success) return ok(parsed.data)
+  const [issue] = parsed.error.issues
+  return err(
+    `--model-map: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}; a list of {from, to}`,
+  )
 }
 
 const readBook = async (path: string): Promise<PriceBook> =>

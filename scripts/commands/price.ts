@@ -22,8 +22,9 @@ const USAGE = `demarc price --jsonl < usage.jsonl     what recorded usage cost, 
 in   {"id","provider","model","api"?,"usage","at"?}    usage: the provider's own object; at: ISO 8601, default now
 out  {"id","meters":{…},"cost_pico_usd":"…","price_version"} or {"id","unknown":"reason"}; a bad line: {"id","error"}
 
-demarc price import --genai FILE --modelsdev FOLDER [--portkey FOLDER] [--tokencost FILE] [--at DAY] [--write] [--json]
-    compares policies/prices.yaml with public catalogues; --write takes over what two agree on, from DAY (tomorrow) on
+demarc price import --genai FILE --modelsdev FOLDER [--portkey FOLDER] [--tokencost FILE] [--at DAY]
+                    [--prices FILE] [--write] [--json]
+    compares policies/prices.yaml, or FILE, with public catalogues; --write takes over what two agree on, from DAY (tomorrow) on
     exit: 0 nothing to decide · 1 a person must sign · 2 cannot run
 
 demarc price what-if --period 2026-11 --raise openai=50%... | [--book FILE] [--model-map FILE]
