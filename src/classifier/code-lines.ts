@@ -1,17 +1,36 @@
 /** As much of a text as is looked at. */
 const SAMPLE_MAX = 8_000
-/** Lines that only code has, in number and of all that are not blank. Records in JSON, CSV or prose have none. */
+/** Lines that only code has, in number and of all that are neither blank nor comments. Records in JSON, CSV or prose have none. */
 const LINES_MIN = 3
 const SHARE_MIN = 0.15
+/** Longer lines are prose, data or what machines made. */
+const LINE_MAX = 240
 
-const LINE = /^[^\n]*\S/gm
-/** Begins with a word of a language, as it is written there, or ends as a statement or a block does. */
-const CODE_LINE =
-  /^[ \t+-]{0,40}(?:(?:import|export|const|let|var|function|async|def|class|fn|func|impl|public|private|static|interface|type|return|throw|await|package) [^\n]{0,160}|#include\b[^\n]{0,80}|\} ?(?:else|catch|from)\b[^\n]{0,80}|(?:if|for|while|switch) ?\([^\n]{0,160}|[^\n]{0,160}(?:\);|\) ?\{|=> ?\{|\}\);?))[ \t]{0,4}$/gm
+/** Begins with a word of a language, as it is written there; or sets, calls or lists what only code names so. */
+const BEGINS =
+  /^(?:(?:import|export|const|let|var|function|async|def|class|fn|func|impl|public|private|static|interface|type|return|throw|await|package|assert|typedef|struct|enum|extern|inline|namespace) |#(?:include|define|undef|ifn?def|if|elif|else|endif|pragma)\b|\} ?(?:else|catch|from)\b|(?:if|for|while|switch|elsif) ?\(|(?:fi|done|esac|else|then|do|;;)$|(?:if|elif) \[|case \S+ in$|[A-Za-z_]\w*=["'$(]|(?:my|our|local) ?[($@%]|use [\w:]+;|sub \w+ ?\{|raise \w+[(.]|[A-Z][A-Z0-9]*_[A-Z0-9_]* ?=|[\w.$]+(?:\[[^\]\n]{0,40}\])? ?[-+*|&]?=>? ?[\w.$]+\(|\w+_\w+(?: ?= ?\w+)?,(?: *\/[/*].*)?$)/
+/** Ends as a statement or a block does. */
+const ENDS = /(?:\);|\) ?\{|=> ?\{|\}\);?)$/
+const STATEMENT = / = |->|\$\w/
+const COMMENT = /^(?:\/[/*]|\*[ /]|\*$)/
+
+function isCodeLine(line: string): boolean {
+  if (line.length > LINE_MAX) return false
+  return BEGINS.test(line) || ENDS.test(line) || (line.endsWith(';') && STATEMENT.test(line))
+}
 
 /** The text is source code, or mostly. */
 export function hasCodeLines(text: string): boolean {
-  const sample = text.slice(0, SAMPLE_MAX)
-  const code = sample.match(CODE_LINE)?.length ?? 0
-  return code >= LINES_MIN && code >= SHARE_MIN * (sample.match(LINE)?.length ?? 0)
+  let code = 0
+  let all = 0
+  for (const whole of text.slice(0, SAMPLE_MAX).split('\n')) {
+    // A line of a change begins with a sign of its own.
+    const line = whole.replace(CHANGED, '').trim()
+    if (line === '' || COMMENT.test(line)) continue
+    all++
+    if (isCodeLine(line)) code++
+  }
+  return code >= LINES_MIN && code >= SHARE_MIN * all
 }
+
+const CHANGED = /^[+-](?![+-])/

@@ -5,6 +5,7 @@ import type { RuleName } from './levels.ts'
 import { Scan } from './scan.ts'
 import { spanOf, type View } from './view.ts'
 import { hasCodeLines } from './code-lines.ts'
+import { isInNotice, isNumbering, isPublished, isVersion } from './notices.ts'
 import { isEncoded, readingOf, VIEW_DEPTH_MAX } from './views.ts'
 
 /** Something found in one text, at its place there. */
@@ -35,9 +36,19 @@ const NAMES: ReadonlySet<RuleName> = new Set(['person', 'location', 'organizatio
 const OF_PROSE: ReadonlySet<RuleName> = new Set([...NAMES, 'health'])
 const POSSIBLE = 0.45
 
-const isOfProse = ({ rule, confidence }: Find): boolean =>
-  confidence > POSSIBLE && OF_PROSE.has(rule)
-const inCode = (find: Find): Find => (isOfProse(find) ? { ...find, confidence: POSSIBLE } : find)
+/** What may be of no matter in code besides. */
+const IN_CODE: ReadonlySet<RuleName> = new Set([...OF_PROSE, 'email', 'address', 'ip'])
+
+const isDoubtful = ({ rule, confidence }: Find): boolean =>
+  confidence > POSSIBLE && IN_CODE.has(rule)
+
+function isHarmless(text: string, { rule, start, end }: Find, isCode: () => boolean): boolean {
+  if (rule === 'email') return isInNotice(text, start, isCode)
+  if (rule === 'address') return isPublished(text, start)
+  if (rule === 'ip')
+    return isVersion(text, start, end) || (isNumbering(text, start, end) && isCode())
+  return isCode()
+}
 
 /** Reads one text after the other: as it stands, and in the other ways that it may be read. */
 export class TextReader {
@@ -74,12 +85,18 @@ export class TextReader {
       unscanned = 'detector-failed'
     }
     if (this.isExhausted) unscanned = 'work-limit'
-    const isCode = this.#finds.some(isOfProse) && this.#isCode(text)
-    return { finds: isCode ? this.#finds.map(inCode) : this.#finds, unscanned }
+    return { finds: this.#weigh(text), unscanned }
   }
 
-  #isCode(text: string): boolean {
-    return this.#rules.has('source-code') || hasCodeLines(text)
+  /** What this being code, or a notice that goes out with code, makes only possible. */
+  #weigh(text: string): readonly Find[] {
+    if (!this.#finds.some(isDoubtful)) return this.#finds
+    let known: boolean | undefined
+    const isCode = () => (known ??= this.#rules.has('source-code') || hasCodeLines(text))
+    return this.#finds.map((find) => {
+      const isLess = isDoubtful(find) && isHarmless(text, find, isCode)
+      return isLess ? { ...find, confidence: POSSIBLE } : find
+    })
   }
 
   #readAll(text: string, kind: Leaf['kind'], key: string): UnscannedReason | undefined {

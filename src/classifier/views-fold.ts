@@ -95,8 +95,7 @@ for (const like of LOOKALIKES.keys()) IS_LOOKALIKE[like.charCodeAt(0)] = 1
 function firstLookalike(text: string): number {
   const from = text.search(FAR)
   if (from < 0) return -1
-  for (let at = from; at < text.length; at++)
-    if (IS_LOOKALIKE[text.charCodeAt(at)] === 1) return at
+  for (let at = from; at < text.length; at++) if (IS_LOOKALIKE[text.charCodeAt(at)] === 1) return at
   return -1
 }
 

@@ -1,0 +1,75 @@
+/** How far before an address the words stand that say whose it is. */
+const WITHIN = 200
+/** As much of a text as is looked at for what makes it a package or a change. */
+const SAMPLE_MAX = 4_000
+
+/** Who holds or wrote what stands here, said to everybody who gets the file. */
+const COPYRIGHT = /\b(?:copyright|\(c\)|©) ?(?:\(c\)|©|by)?,? ?(?:19|20)\d\d/i
+/** `Signed-off-by: Jane Doe <`, as the messages of changes end. */
+const TRAILER =
+  /(?:^|\n)[ \t>]{0,8}(?:signed-off|co-authored|acked|reviewed|tested|reported|suggested|helped)-by: [^\n<]{0,80}<$/i
+/** `commit 1f2e3d…`, its merge, and `Author: Jane Doe <`. */
+const CHANGE =
+  /(?:^|\n)commit [0-9a-f]{7,40}\b[^\n]{0,80}\n[^]{0,80}\b(?:Author|Commit): [^\n<]{0,80}<$/
+/** `Written by Jane Doe <`, `Author(s): …`, `=head1 AUTHOR`, a mailing list. */
+const AUTHOR =
+  /(?:\b(?:written|contributed|maintained|authored|created|developed|ported|code|enhanced|extended|modified|port|rewritten|idea|fixed|fixes|patch)\s(?:[a-z]{1,12}\s){0,3}by:? |\b@?(?:authors?|maintainers?|contributors?|contact|credits|bug reports?|bugs|mailing[- ]list)(?:\(s\))?\b|=head\d (?:AUTHOR|MAINTAINER|CONTRIBUTOR|COPYRIGHT|BUGS|SUPPORT))/i
+/** `"author": "Jane Doe <`, `"contributors": [{ … }, { "email": "`, in a package's own description. */
+const PACKAGE_AUTHOR =
+  /(?:"(?:author|maintainers?|contributors?|_npmUser|bugs)"|(?:^|\n)(?:authors?|maintainers?)) ?[:=][^\]]*$/i
+const PACKAGE_WITHIN = 2_000
+const PACKAGE =
+  /(?:"(?:version|license|dependencies|devDependencies|scripts|repository|main)" ?:|(?:^|\n)(?:version|license) ?=)/
+/** `https://lists.example/jane@…`: an archive's page. */
+const IN_PATH = /https?:\/\/[^\s"'?]{1,80}\/$/
+/** The line is a comment, or of a document beside code. */
+const COMMENT = /^[ \t]{0,24}(?:#|\/[/*]|\*|--|;|%|dnl\b|"{3}|'{3}|<!--|\.\\"|=item|=head)/i
+const DOCUMENT = /(?:^|\n)=(?:head\d|cut|item|over|back|pod)\b/
+
+/**
+ * The address from `start` on is that of an author, in a notice that goes out with code to everybody who reads it: a
+ * copyright line, the author of a package or of a change. Asked only of what is code or stands beside it.
+ */
+export function isInNotice(text: string, start: number, isCode: () => boolean): boolean {
+  const before = text.slice(Math.max(0, start - WITHIN), start)
+  if (COPYRIGHT.test(before) || TRAILER.test(before) || CHANGE.test(before)) return true
+  if (isInPublicKey(text, start)) return true
+  const wide = text.slice(Math.max(0, start - PACKAGE_WITHIN), start)
+  if (PACKAGE_AUTHOR.test(wide) && PACKAGE.test(text.slice(0, SAMPLE_MAX))) return true
+  if (IN_PATH.test(before)) return isCode()
+  if (!AUTHOR.test(before)) return false
+  const line = before.slice(before.lastIndexOf('\n') + 1)
+  return COMMENT.test(line) || DOCUMENT.test(text) || isCode()
+}
+
+const PUBLIC_KEY =
+  /-----(?:BEGIN|END) (?:TRUSTED |X509 )?(?:CERTIFICATE|PGP PUBLIC KEY BLOCK|PUBLIC KEY)-----/
+
+/** Inside a certificate or a public key: they are made to be shown. */
+function isInPublicKey(text: string, start: number): boolean {
+  const begin = text.lastIndexOf('-----BEGIN ', start)
+  const end = text.indexOf('-----END ', start)
+  const mark = begin >= 0 && text.lastIndexOf('-----END ', start) < begin ? begin : end
+  return mark >= 0 && PUBLIC_KEY.test(text.slice(mark, mark + 60))
+}
+
+/** The postal address of a foundation that published the licence, or of the holder of a certificate. */
+export const isPublished = (text: string, start: number): boolean =>
+  /\bFoundation,? Inc\b/.test(text.slice(Math.max(0, start - 60), start)) ||
+  isInPublicKey(text, start)
+
+/** `linux-2.6.16.60`, and the loopback network backwards as the name service has it. */
+export const isVersion = (text: string, start: number, end: number): boolean =>
+  /(?<!\b(?:ip|host|server|node|addr|client|peer|from|to))(?<=[a-z])-v?$/i.test(
+    text.slice(Math.max(0, start - 16), start),
+  ) || /\.(?:10|127)\.in-addr\.arpa/.test(text.slice(start, end + 14))
+
+/** Four short numbers and no word of the network beside them: a version, or a section of a standard. */
+export function isNumbering(text: string, start: number, end: number): boolean {
+  if (!/^(?:[0-5]?\d|6[0-3])(?:\.(?:[0-5]?\d|6[0-3])){3}$/.test(text.slice(start, end)))
+    return false
+  const around = `${text.slice(Math.max(0, start - 60), start)} ${text.slice(end, end + 12)}`
+  return !/\b(?:ip|ips|ipv4|addr(?:ess)?|hosts?|server|peer|dns|gateway|ping|client|proxy|https?|listen|connect\w*|remote|from)\b|_(?:ip|addr|host)|:\/\/| :\d{2,5}\b/i.test(
+    around,
+  )
+}

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { certain, classifyText } from './texts.ts'
+
+const kinds = (text: string) => certain(classifyText(text)).map(({ kind }) => kind)
+
+const CODE = `import os\n\ndef load(path):\n    return open(path).read()\n\nclass Reader(object):\n    pass\n`
+
+test.each([
+  [
+    'the holder of a copyright',
+    '/*\n * Copyright (C) 2002 Ann Example <ann@firm-of-ann.com>\n */\n#ifndef A\n',
+  ],
+  ['the author of a file', `# Author: Ann Example\n# Contact: tools-sig@firm-of-ann.com\n${CODE}`],
+  [
+    'an author in the words of a module',
+    `"""A codec.\n\nWritten by Ann Example (ann@firm-of-ann.com).\n"""\n${CODE}`,
+  ],
+  [
+    'the author of a package',
+    '{\n "name": "left-pad",\n "version": "1.2.3",\n "author": "Ann Example <ann@firm-of-ann.com>"\n}',
+  ],
+  ['who signed a change off', 'Fix the loop\n\nSigned-off-by: Ann Example <ann@firm-of-ann.com>\n'],
+  [
+    'who made a change',
+    'commit 1f2e3d4c5b6a7988\nAuthor: Ann Example <ann@firm-of-ann.com>\nDate: Mon\n',
+  ],
+  [
+    'one of the contributors to a package',
+    '{\n "name": "left-pad",\n "license": "MIT",\n "contributors": [{ "name": "Bo" }, { "email": "ann@firm-of-ann.com" }]\n}',
+  ],
+  ['the author of a manual page', '=head1 AUTHOR\n\nAnn Example <ann@firm-of-ann.com>\n\n=cut\n'],
+])('an address is only possible if it is that of %s', (_name, text) => {
+  expect(kinds(text)).not.toContain('email')
+  expect(classifyText(text).findings.map(({ kind }) => kind)).toContain('email')
+})
+
+test.each([
+  ['in prose', 'Please write to ann@firm-of-ann.com.'],
+  ['of a customer, as data in code', `${CODE}\nCUSTOMERS = ["ann@firm-of-ann.com"]\n`],
+  ['of a contact in prose', 'Contact: Ann Example, ann@firm-of-ann.com'],
+  ['of an author, in a letter', 'The author of the novel can be reached at ann@firm-of-ann.com'],
+  ['in a record', '{"author": "Ann Example", "email": "ann@firm-of-ann.com", "diagnosis": "flu"}'],
+])('an address counts %s', (_name, text) => {
+  expect(kinds(text)).toContain('email')
+})
+
+test.each([
+  ['a section of a standard', `// 23.3.4.6 operations\n${CODE}`, false],
+  ['the name of a release', 'See linux-2.6.16.60/include.', false],
+  ['a name of the loopback network', "reverse is '1.0.0.127.in-addr.arpa'", false],
+  ['the name of a host', 'ping host-52.6.16.60 please', true],
+  ['a version', `${CODE}\nlevels = ['7.1.4.34', 1806]\n`, false],
+  ['the address of a host', `${CODE}\nhost = '23.3.4.6'\n`, true],
+  ['higher numbers', `${CODE}\nlevels = ['203.7.4.34', 1806]\n`, true],
+  ['text', 'We saw 23.3.4.6 in the logs of yesterday.', true],
+])('four numbers in %s', (_name, text, isAddress) => {
+  expect(kinds(text).includes('ip')).toBe(isAddress)
+})
+
+test.each([
+  ['names and health in code', `${CODE}\n# I was diagnosed with diabetes last year\n`, false],
+  ['health in prose', 'I was diagnosed with diabetes last year.', true],
+])('%s', (_name, text, isSensitive) => {
+  expect(kinds(text).includes('health')).toBe(isSensitive)
+})
