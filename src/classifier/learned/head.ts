@@ -22,7 +22,6 @@ const PAIR = 102
 const SKIP = 103
 /** All numbers are one. */
 const NUMBER = 7
-const FEATURES_PER_WORD = 3
 
 /** Rows of the features of the word at `at`. Words of the sentence before do not reach over. */
 export function headRows(sentence: Sentence, at: number, rows: Int32Array): void {
@@ -48,7 +47,6 @@ export class Head {
   best = Number.NEGATIVE_INFINITY
   readonly #model: HeadModel
   readonly #values = new Int32Array(WINDOW_WORDS)
-  readonly #rows = new Int32Array(FEATURES_PER_WORD)
   #sum = 0
   #words = 0
 
@@ -65,11 +63,17 @@ export class Head {
 
   add(sentence: Sentence): void {
     const { weights } = this.#model
-    const rows = this.#rows
+    let before = 1
+    let beforeTwo = 1
     for (let at = 0; at < sentence.count; at++) {
-      headRows(sentence, at, rows)
+      // As `headRows` has it.
+      const own = valueOf(sentence, at)
       const value =
-        (weights[rows[0] ?? 0] ?? 0) + (weights[rows[1] ?? 0] ?? 0) + (weights[rows[2] ?? 0] ?? 0)
+        (weights[mix(ALONE, own, 0) & ROW_MASK] ?? 0) +
+        (weights[mix(PAIR, before, own) & ROW_MASK] ?? 0) +
+        (weights[mix(SKIP, beforeTwo, own) & ROW_MASK] ?? 0)
+      beforeTwo = before
+      before = own
       const place = this.#words % WINDOW_WORDS
       this.#sum += value - (this.#values[place] ?? 0)
       this.#values[place] = value

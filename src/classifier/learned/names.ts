@@ -5,7 +5,6 @@ export const FIRST_NAME = 1
 export const SURNAME = 2
 /** A word that is usually written small: `Will`, `Mark` and `Hope` begin sentences, too. */
 export const COMMON = 4
-const LISTS = [FIRST_NAME, SURNAME, COMMON] as const
 
 /** Bits that each word sets in the filter. */
 const HASHES = 5
@@ -25,9 +24,11 @@ export class NameFilter {
 
   /** The lists that the word with this hash may stand in. */
   lists(hash: number): number {
-    let lists = 0
-    for (const list of LISTS) if (this.has(list, hash)) lists |= list
-    return lists
+    return (
+      (this.has(FIRST_NAME, hash) ? FIRST_NAME : 0) |
+      (this.has(SURNAME, hash) ? SURNAME : 0) |
+      (this.has(COMMON, hash) ? COMMON : 0)
+    )
   }
 
   add(list: number, hash: number): void {

@@ -15,6 +15,8 @@ import {
 export const TAGS = ['none', 'person', 'location', 'organization'] as const
 export const NONE = 0
 export const PERSON = 1
+const LOCATION = 2
+const ORGANIZATION = 3
 /** From this probability on a word is taken for a person's; whether the find counts, its confidence says. */
 export const PERSON_MIN = 0.15
 const TAG_COUNT = TAGS.length
@@ -137,12 +139,15 @@ export class Tagger {
       this.logits[at] = -FAR
       return NONE
     }
-    const odds = [none, person, location, organization].map((sum) => Math.exp((sum - top) * scale))
-    const total = odds.reduce((sum, one) => sum + one, 0)
-    const likeliest = odds.indexOf(1)
-    const isPerson = likeliest === NONE && (odds[PERSON] ?? 0) / total >= threshold
-    const best = isPerson ? PERSON : likeliest
-    const probability = (odds[best] ?? 0) / total
+    const nobody = Math.exp((none - top) * scale)
+    const somebody = Math.exp((person - top) * scale)
+    const somewhere = Math.exp((location - top) * scale)
+    const something = Math.exp((organization - top) * scale)
+    const total = nobody + somebody + somewhere + something
+    const isPerson = none === top ? somebody / total >= threshold : person === top
+    const other = location === top ? LOCATION : ORGANIZATION
+    const best = isPerson ? PERSON : none === top ? NONE : other
+    const probability = (isPerson ? somebody : 1) / total
     this.logits[at] = Math.log(Math.max(probability, 1e-6) / Math.max(1 - probability, 1e-6))
     return best
   }

@@ -72,7 +72,20 @@ export class Sentence {
     let isCode = false
     let at = from
     for (; at < length; at++) {
-      const code = text.charCodeAt(at)
+      let code = text.charCodeAt(at)
+      // Small letters that go on change nothing but the hash, and are most of most texts.
+      if (last === 2 && parts > 1) {
+        while (code >= 0x61 && code <= 0x7a && ++at < length) {
+          letters++
+          hash = hashStep(hash, code)
+          code = text.charCodeAt(at)
+        }
+        if (at === length) {
+          letters++
+          hash = hashStep(hash, code)
+          break
+        }
+      }
       const kind = KINDS[code] ?? 0
       if ((kind & (LETTER | DIGIT)) === 0) {
         if (code === 0x5f) isCode = true
@@ -127,7 +140,7 @@ export class Sentence {
       while (at < text.length && text.charCodeAt(at) >= 0x80 && KINDS[text.charCodeAt(at)] === 0)
         at++
     }
-    if (CODE_SIGNS.includes(text.charAt(start))) this.codeSigns++
+    if (IS_CODE_SIGN[code] === 1) this.codeSigns++
     const sign = code < 0x80 ? code : 0x80
     this.#push(start, at, hashStep(HASH_START, sign), sign, 0)
     return at
@@ -163,7 +176,8 @@ export class Sentence {
 
 /** `Mr.`, `Prof.`, `J.` */
 const ABBREVIATION_MAX = 4
-const CODE_SIGNS = '{}[]<>=;\\|&`$_*'
+const IS_CODE_SIGN = new Uint8Array(0x80)
+for (const sign of '{}[]<>=;\\|&`$_*') IS_CODE_SIGN[sign.charCodeAt(0)] = 1
 
 const isStop = (code: number): boolean => code === 0x2e || code === 0x21 || code === 0x3f
 const isWordAt = (text: string, at: number): boolean =>
