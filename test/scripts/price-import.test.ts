@@ -87,6 +87,11 @@ test.each([
     'output lowered by 20 %: $12.5 → $10',
   ],
   [
+    'is a little more than 2 % off',
+    asked('openai', 'gpt-5', [1_275_511, 10_000_000, 125_000]),
+    'input lowered by 2 %: $1.275511 → $1.25',
+  ],
+  [
     'has a meter more',
     asked('openai', 'gpt-5', [1_250_000, 10_000_000]),
     'new meter: cachedInput $0.125',
