@@ -1,6 +1,6 @@
 import type { Meters, Price } from '../../src/domain/catalog.ts'
 
-export const METERS = ['input', 'cachedInput', 'cacheWrite5m', 'cacheWrite1h', 'output'] as const
+const METERS = ['input', 'cachedInput', 'cacheWrite5m', 'cacheWrite1h', 'output'] as const
 export type Meter = keyof Meters
 
 /** Micro-dollars per million tokens by meter; those of a tier are named `input>200000`: above so many input tokens. */
