@@ -123,14 +123,22 @@ const isFigure = (text: string): boolean => text.length <= 6 && /^\d+$/.test(tex
 
 /** Digits at the end or the start, with at most one space, dot or hyphen between them. */
 const digitsBefore = (text: string): number =>
-  (/(?:\d[ .-]?){0,24}$/.exec(text.slice(-48))?.[0] ?? '').replaceAll(/\D/g, '').length
+  !mayBeNumber(text.charCodeAt(text.length - 1))
+    ? 0
+    : (/(?:\d[ .-]?){0,24}$/.exec(text.slice(-48))?.[0] ?? '').replaceAll(/\D/g, '').length
 const digitsAfter = (text: string): number =>
-  (/^(?:[ .-]?\d){0,24}/.exec(text.slice(0, 48))?.[0] ?? '').replaceAll(/\D/g, '').length
+  !mayBeNumber(text.charCodeAt(0))
+    ? 0
+    : (/^(?:[ .-]?\d){0,24}/.exec(text.slice(0, 48))?.[0] ?? '').replaceAll(/\D/g, '').length
+
+const mayBeNumber = (code: number): boolean =>
+  isDigit(code) || code === 0x20 || code === 0x2d || code === 0x2e
 
 /** The end of one and the start of the other make a token that ordinary words don't. */
 function isToken(tail: string, head: string): boolean {
   if (!isInner(tail.charCodeAt(tail.length - 1)) || !isInner(head.charCodeAt(0))) return false
-  const before = /\S*$/.exec(tail.slice(-REACH))?.[0] ?? ''
+  const end = tail.slice(-REACH)
+  const before = end.slice(end.search(LAST_WORD))
   const after = /^\S*/.exec(head.slice(0, REACH))?.[0] ?? ''
   const token = before + after
   // An address that is whole ends there, and what follows begins a sentence: `a@example.org.` `Now …`
@@ -138,6 +146,8 @@ function isToken(tail: string, head: string): boolean {
   return token.length >= TOKEN_MIN || token.includes('@') || (token.length >= 8 && /\d/.test(token))
 }
 
+/** What no space follows; a look behind spares trying every place. */
+const LAST_WORD = /(?<!\S)\S*$/
 const WHOLE_ADDRESS = /@[^@.]+\.[^@]*[a-z]{2,}\.?$/i
 
 const isInner = (code: number): boolean =>

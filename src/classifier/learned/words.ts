@@ -72,19 +72,18 @@ export class Sentence {
     let isCode = false
     let at = from
     for (; at < length; at++) {
-      let code = text.charCodeAt(at)
-      // Small letters that go on change nothing but the hash, and are most of most texts.
-      if (last === 2 && parts > 1) {
-        while (code >= 0x61 && code <= 0x7a && ++at < length) {
-          letters++
-          hash = hashStep(hash, code)
-          code = text.charCodeAt(at)
+      const code = text.charCodeAt(at)
+      // Most of most texts, so it has a way of its own through this loop.
+      if (code >= 0x61 && code <= 0x7a) {
+        letters++
+        kinds |= LETTER
+        if ((last !== 2 || parts < 2) && parts < 8) {
+          shape = (Math.imul(shape, 31) + 2) | 0
+          parts++
         }
-        if (at === length) {
-          letters++
-          hash = hashStep(hash, code)
-          break
-        }
+        last = 2
+        hash = hashStep(hash, code)
+        continue
       }
       const kind = KINDS[code] ?? 0
       if ((kind & (LETTER | DIGIT)) === 0) {
@@ -107,13 +106,12 @@ export class Sentence {
       hash = hashStep(hash, SMALL[code] ?? code)
     }
     const isHandle = from > start
+    const next = at + 2 < length && !isHandle ? text.charCodeAt(at) : 0
     const isAddress =
-      at + 2 < length &&
-      !isHandle &&
-      ((text.charCodeAt(at) === 0x40 && isWordAt(text, at + 1)) || text.startsWith('://', at))
+      (next === 0x40 && isWordAt(text, at + 1)) || (next === 0x3a && text.startsWith('://', at))
     let url = 0
     if (isAddress) {
-      if (text.charCodeAt(at) === 0x3a) url = IS_URL
+      if (next === 0x3a) url = IS_URL
       at = addressEnd(text, at)
       isCode = true
     }
