@@ -16,7 +16,7 @@ const AUTHOR =
   /(?:\b(?:written|contributed|maintained|authored|created|developed|ported|code|enhanced|extended|modified|port|rewritten|idea|fixed|fixes|patch)\s(?:[a-z]{1,12}\s){0,3}by:? |\b@?(?:authors?|maintainers?|contributors?|contact|credits|bug reports?|bugs|mailing[- ]list)(?:\(s\))?\b|=head\d (?:AUTHOR|MAINTAINER|CONTRIBUTOR|COPYRIGHT|BUGS|SUPPORT))/i
 /** `"author": "Jane Doe <`, `"contributors": [{ … }, { "email": "`, in a package's own description. */
 const PACKAGE_AUTHOR =
-  /(?:"(?:author|maintainers?|contributors?|_npmUser|bugs)"|(?:^|\n)(?:authors?|maintainers?)) ?[:=][^\]]*$/i
+  /(?:"(?:author|maintainers?|contributors?|_npmUser|bugs)"|(?:^|\n)(?:authors?|maintainers?)) ?[:=]/i
 const PACKAGE_WITHIN = 2_000
 const PACKAGE =
   /(?:"(?:version|license|dependencies|devDependencies|scripts|repository|main)" ?:|(?:^|\n)(?:version|license) ?=)/
@@ -35,7 +35,8 @@ export function isInNotice(text: string, start: number, isCode: () => boolean): 
   if (COPYRIGHT.test(before) || TRAILER.test(before) || CHANGE.test(before)) return true
   if (isInPublicKey(text, start)) return true
   const wide = text.slice(Math.max(0, start - PACKAGE_WITHIN), start)
-  if (PACKAGE_AUTHOR.test(wide) && PACKAGE.test(text.slice(0, SAMPLE_MAX))) return true
+  const list = wide.slice(wide.lastIndexOf(']') + 1)
+  if (PACKAGE_AUTHOR.test(list) && PACKAGE.test(text.slice(0, SAMPLE_MAX))) return true
   if (IN_PATH.test(before)) return isCode()
   if (!AUTHOR.test(before)) return false
   const line = before.slice(before.lastIndexOf('\n') + 1)

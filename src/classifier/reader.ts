@@ -39,6 +39,9 @@ const POSSIBLE = 0.45
 /** What may be of no matter in code besides. */
 const IN_CODE: ReadonlySet<RuleName> = new Set([...OF_PROSE, 'email', 'address', 'ip'])
 
+/** Addresses and numbers of a text whose surroundings are looked at; beyond them all count, so that work stays bounded. */
+const ASKED_MAX = 200
+
 const isDoubtful = ({ rule, confidence }: Find): boolean =>
   confidence > POSSIBLE && IN_CODE.has(rule)
 
@@ -93,9 +96,10 @@ export class TextReader {
     if (!this.#finds.some(isDoubtful)) return this.#finds
     let known: boolean | undefined
     const isCode = () => (known ??= this.#rules.has('source-code') || hasCodeLines(text))
+    let asked = 0
     return this.#finds.map((find) => {
-      const isLess = isDoubtful(find) && isHarmless(text, find, isCode)
-      return isLess ? { ...find, confidence: POSSIBLE } : find
+      if (!isDoubtful(find) || (!OF_PROSE.has(find.rule) && ++asked > ASKED_MAX)) return find
+      return isHarmless(text, find, isCode) ? { ...find, confidence: POSSIBLE } : find
     })
   }
 

@@ -63,3 +63,10 @@ test.each([
 ])('%s', (_name, text, isSensitive) => {
   expect(kinds(text).includes('health')).toBe(isSensitive)
 })
+
+test('a list of more authors than files have is looked at no further, and counts', () => {
+  const line = (index: number) => `# Copyright 2019 Ann Example <ann${index}@firm-of-ann.com>\n`
+  const lines = (count: number) => Array.from({ length: count }, (_, index) => line(index)).join('')
+  expect(kinds(lines(200))).not.toContain('email')
+  expect(kinds(lines(201)).filter((kind) => kind === 'email')).toHaveLength(1)
+})

@@ -133,7 +133,9 @@ function byWords(scan: Scan, start: number): void {
 function isInUuid(text: string, { start, end }: Match): boolean {
   if (end - start >= UUID_LENGTH) return false
   const from = Math.max(0, start - UUID_LENGTH)
-  for (const { index, 0: uuid } of text.slice(from, end + UUID_LENGTH).matchAll(UUID)) {
+  const around = text.slice(from, end + UUID_LENGTH)
+  if (!around.includes('-')) return false
+  for (const { index, 0: uuid } of around.matchAll(UUID)) {
     if (from + index < end && from + index + uuid.length > start) return true
   }
   return false
