@@ -46,8 +46,8 @@ test('the README names every path that serves', () => {
   const named = shown.map((path) =>
     (path.startsWith(':') ? `/v1beta/models/x${path}` : path).replace('{model}', 'x'),
   )
-  const unnamed = Object.values(surfaces).filter(({ serves }) => !named.some(serves))
-  expect(unnamed.map(({ name }) => name)).toEqual([])
+  const hidden = Object.values(surfaces).filter(({ serves }) => !named.some(serves))
+  expect(hidden.map(({ name }) => name)).toEqual([])
 })
 
 test('every command that a page shows exists', async () => {

@@ -295,5 +295,5 @@ const MEDIA: readonly (readonly [UnscannedReason, readonly number[]])[] = [
 ]
 
 /** What kind of binary the bytes begin like; undefined if like none that holds a document. */
-export const mediaOf = (bytes: Uint8Array): UnscannedReason | undefined =>
+const mediaOf = (bytes: Uint8Array): UnscannedReason | undefined =>
   MEDIA.find(([, magic]) => magic.every((byte, index) => bytes[index] === byte))?.[0]
