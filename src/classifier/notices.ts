@@ -1,10 +1,12 @@
 /** How far before an address the words stand that say whose it is. */
 const WITHIN = 200
+/** The same, for what begins a list of them. */
+const FAR_WITHIN = 2_000
 /** As much of a text as is looked at for what makes it a package or a change. */
 const SAMPLE_MAX = 4_000
 
 /** Who holds or wrote what stands here, said to everybody who gets the file. */
-const COPYRIGHT = /\b(?:copyright|\(c\)|©) ?(?:\(c\)|©|by)?,? ?(?:19|20)\d\d/i
+const COPYRIGHT = /\bcopyright ?(?:\(c\)|©)|(?:\bcopyright|\(c\)|©),? {0,2}(?:19|20)\d\d/i
 /** `Signed-off-by: Jane Doe <`, as the messages of changes end. */
 const TRAILER =
   /(?:^|\n)[ \t>]{0,8}(?:signed-off|co-authored|acked|reviewed|tested|reported|suggested|helped)-by: [^\n<]{0,80}<$/i
@@ -13,18 +15,20 @@ const CHANGE =
   /(?:^|\n)commit [0-9a-f]{7,40}\b[^\n]{0,80}\n[^]{0,80}\b(?:Author|Commit): [^\n<]{0,80}<$/
 /** `Written by Jane Doe <`, `Author(s): …`, `=head1 AUTHOR`, a mailing list. */
 const AUTHOR =
-  /(?:\b(?:written|contributed|maintained|authored|created|developed|ported|code|enhanced|extended|modified|port|rewritten|idea|fixed|fixes|patch)\s(?:[a-z]{1,12}\s){0,3}by:? |\b@?(?:authors?|maintainers?|contributors?|contact|credits|bug reports?|bugs|mailing[- ]list)(?:\(s\))?\b|=head\d (?:AUTHOR|MAINTAINER|CONTRIBUTOR|COPYRIGHT|BUGS|SUPPORT))/i
+  /(?:\b(?:written|cloned|contributed|maintained|authored|created|developed|ported|code|enhanced|extended|modified|port|rewritten|idea|fixed|fixes|patch)\s(?:[a-z]{1,12}\s){0,3}by:? |\b@?(?:authors?|maintainers?|contributors?|contact|credits|bug reports?|bugs|mailing[- ]list)(?:\(s\))?\b|__author__|\b(?:reports?|send|posting|mail|patches|problems|comments|questions|suggestions|feedback|bugs) (?:[a-z]{1,12} ){0,4}to:? )/i
 /** `"author": "Jane Doe <`, `"contributors": [{ … }, { "email": "`, in a package's own description. */
 const PACKAGE_AUTHOR =
   /(?:"(?:author|maintainers?|contributors?|_npmUser|bugs)"|(?:^|\n)(?:authors?|maintainers?)) ?[:=]/i
-const PACKAGE_WITHIN = 2_000
+
 const PACKAGE =
   /(?:"(?:version|license|dependencies|devDependencies|scripts|repository|main)" ?:|(?:^|\n)(?:version|license) ?=)/
 /** `https://lists.example/jane@…`: an archive's page. */
 const IN_PATH = /https?:\/\/[^\s"'?]{1,80}\/$/
 /** The line is a comment, or of a document beside code. */
 const COMMENT = /^[ \t]{0,24}(?:#|\/[/*]|\*|--|;|%|dnl\b|"{3}|'{3}|<!--|\.\\"|=item|=head)/i
-const DOCUMENT = /(?:^|\n)=(?:head\d|cut|item|over|back|pod)\b/
+/** The heading that stands last before it, in Perl's documents. */
+const HEADING =
+  /^=head\d (?:[A-Z]+ ){0,3}(?:AUTHOR|MAINTAINER|CONTRIBUTOR|COPYRIGHT|BUGS|SUPPORT|CREDITS|ACKNOWLEDG)/
 
 /**
  * The address from `start` on is that of an author, in a notice that goes out with code to everybody who reads it: a
@@ -34,13 +38,15 @@ export function isInNotice(text: string, start: number, isCode: () => boolean): 
   const before = text.slice(Math.max(0, start - WITHIN), start)
   if (COPYRIGHT.test(before) || TRAILER.test(before) || CHANGE.test(before)) return true
   if (isInPublicKey(text, start)) return true
-  const wide = text.slice(Math.max(0, start - PACKAGE_WITHIN), start)
+  const wide = text.slice(Math.max(0, start - FAR_WITHIN), start)
   const list = wide.slice(wide.lastIndexOf(']') + 1)
   if (PACKAGE_AUTHOR.test(list) && PACKAGE.test(text.slice(0, SAMPLE_MAX))) return true
-  if (IN_PATH.test(before)) return isCode()
-  if (!AUTHOR.test(before)) return false
-  const line = before.slice(before.lastIndexOf('\n') + 1)
-  return COMMENT.test(line) || DOCUMENT.test(text) || isCode()
+  if (HEADING.test(wide.slice(Math.max(0, wide.lastIndexOf('\n=head') + 1)))) return true
+  const isComment = COMMENT.test(before.slice(before.lastIndexOf('\n') + 1))
+  if (isComment || IN_PATH.test(before)) {
+    return AUTHOR.test(before) || isCode()
+  }
+  return AUTHOR.test(wide.slice(wide.lastIndexOf('\n\n') + 1)) && isCode()
 }
 
 const PUBLIC_KEY =
@@ -56,7 +62,7 @@ function isInPublicKey(text: string, start: number): boolean {
 
 /** The postal address of a foundation that published the licence, or of the holder of a certificate. */
 export const isPublished = (text: string, start: number): boolean =>
-  /\bFoundation,? Inc\b/.test(text.slice(Math.max(0, start - 60), start)) ||
+  /\bFoundation,?[\s#*]{1,6}Inc\b/.test(text.slice(Math.max(0, start - 100), start)) ||
   isInPublicKey(text, start)
 
 /** `linux-2.6.16.60`, and the loopback network backwards as the name service has it. */

@@ -37,7 +37,7 @@ const OF_PROSE: ReadonlySet<RuleName> = new Set([...NAMES, 'health'])
 const POSSIBLE = 0.45
 
 /** What may be of no matter in code besides. */
-const IN_CODE: ReadonlySet<RuleName> = new Set([...OF_PROSE, 'email', 'address', 'ip'])
+const IN_CODE: ReadonlySet<RuleName> = new Set([...OF_PROSE, 'email', 'address', 'phone', 'ip'])
 
 /** Addresses and numbers of a text whose surroundings are looked at; beyond them all count, so that work stays bounded. */
 const ASKED_MAX = 200
@@ -47,7 +47,7 @@ const isDoubtful = ({ rule, confidence }: Find): boolean =>
 
 function isHarmless(text: string, { rule, start, end }: Find, isCode: () => boolean): boolean {
   if (rule === 'email') return isInNotice(text, start, isCode)
-  if (rule === 'address') return isPublished(text, start)
+  if (rule === 'address' || rule === 'phone') return isPublished(text, start)
   if (rule === 'ip')
     return isVersion(text, start, end) || (isNumbering(text, start, end) && isCode())
   return isCode()
