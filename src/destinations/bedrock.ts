@@ -31,5 +31,5 @@ export const bedrock: Destination = {
   usageInStream: 'always',
   errorReplies: 'unstated',
   source:
-    'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html (read 2026-11-25)',
+    'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html',
 }

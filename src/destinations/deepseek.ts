@@ -27,5 +27,5 @@ export const deepseek: Destination = {
   acceptsModel: () => true,
   usageInStream: 'asked',
   errorReplies: 'unstated',
-  source: 'https://api-docs.deepseek.com/api/create-chat-completion (read 2026-11-25)',
+  source: 'https://api-docs.deepseek.com/api/create-chat-completion',
 }

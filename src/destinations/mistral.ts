@@ -28,5 +28,5 @@ export const mistral: Destination = {
   acceptsModel: () => true,
   usageInStream: 'always',
   errorReplies: 'unstated',
-  source: 'https://docs.mistral.ai/api/ (read 2026-11-25)',
+  source: 'https://docs.mistral.ai/api/',
 }

@@ -34,5 +34,5 @@ export const replicate: Destination = {
   usageInStream: 'always',
   errorReplies: 'unstated',
   source:
-    'https://replicate.com/docs/topics/predictions/create-a-prediction, https://replicate.com/changelog/2025-10-16-prediction-deadlines (read 2026-11-25)',
+    'https://replicate.com/docs/topics/predictions/create-a-prediction, https://replicate.com/changelog/2025-10-16-prediction-deadlines',
 }

@@ -31,6 +31,5 @@ export const vertexAnthropic: Destination = {
   authorize: bearer,
   edits: EDITS,
   errorReplies: 'unstated',
-  source:
-    'https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai (read 2026-11-25)',
+  source: 'https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai',
 }

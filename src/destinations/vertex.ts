@@ -18,8 +18,7 @@ export const vertex: Destination = {
   authorize: (credential) =>
     API_KEY.test(credential) ? { 'x-goog-api-key': credential } : bearer(credential),
   errorReplies: 'unstated',
-  source:
-    'https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference (read 2026-11-25)',
+  source: 'https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',
 }
 
 /** How Google's API keys begin, old and new; access tokens begin with `ya29.`. */

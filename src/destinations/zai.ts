@@ -26,5 +26,5 @@ export const zai: Destination = {
   acceptsModel: () => true,
   usageInStream: 'always',
   errorReplies: 'unstated',
-  source: 'https://docs.z.ai/api-reference/llm/chat-completion (read 2026-11-25)',
+  source: 'https://docs.z.ai/api-reference/llm/chat-completion',
 }
