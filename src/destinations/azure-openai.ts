@@ -22,8 +22,7 @@ export const azureOpenai: Destination = {
     },
     unsupported: ['web-search', 'service-tier', 'moderation'],
     errorReplies: 'billed',
-    source:
-      'https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle (v1 API, read 2026-11-25)',
+    source: 'https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle (v1 API)',
   }),
   authorize: (credential) =>
     TOKEN.test(credential) ? bearer(credential) : { 'api-key': credential },

@@ -4,7 +4,7 @@ import { crc32 } from './crc32.ts'
  * AWS's event stream (`application/vnd.amazon.eventstream`): messages of a prelude (total length, length of the headers,
  * CRC-32 of these two), headers, a payload, and a CRC-32 of all that. All numbers are big-endian.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTSelectObjectAppendix.html and
- * https://smithy.io/2.0/aws/amazon-eventstream.html (read 2026-11-25).
+ * https://smithy.io/2.0/aws/amazon-eventstream.html.
  */
 export type EventStreamMessage = {
   /** Headers whose value is a text; those of other types are skipped. */

@@ -6,7 +6,7 @@ import type { Wire } from './wire.ts'
 
 /**
  * Amazon Bedrock's Converse. Its streams are AWS event streams, which reach this wire as web event streams.
- * Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html (read 2026-11-25).
+ * Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html.
  */
 export const bedrockConverse: Wire = {
   name: 'bedrock-converse',

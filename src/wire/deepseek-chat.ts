@@ -6,7 +6,7 @@ import { parseChatReply } from './openai-chat-reply.ts'
 import { defined } from './read.ts'
 import type { RenderedRequest, Wire } from './wire.ts'
 
-/** DeepSeek's chat completions. Source: https://api-docs.deepseek.com/api/create-chat-completion (read 2026-11-25). */
+/** DeepSeek's chat completions. Source: https://api-docs.deepseek.com/api/create-chat-completion. */
 export const deepseekChat: Wire = {
   name: 'deepseek-chat',
   renderRequest,

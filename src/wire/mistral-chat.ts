@@ -11,7 +11,7 @@ import type { RenderedRequest, Wire } from './wire.ts'
 
 /**
  * Mistral's chat completions: close to OpenAI's, but content may be a list of thinking and text, deltas of tool calls have
- * no index, and several fields have other names. Source: https://docs.mistral.ai/api/ (read 2026-11-25).
+ * no index, and several fields have other names. Source: https://docs.mistral.ai/api/.
  */
 export const mistralChat: Wire = {
   name: 'mistral-chat',

@@ -8,7 +8,7 @@ import type { ChatStream, MalformedReply, RenderedRequest, StreamFrame, Wire } f
 
 /**
  * Replicate's predictions: one prompt in, text out; no messages, no tools, and the input's members are each model's own.
- * Source: https://replicate.com/docs/reference/http (read 2026-11-25).
+ * Source: https://replicate.com/docs/reference/http.
  */
 export const replicate: Wire = {
   name: 'replicate',

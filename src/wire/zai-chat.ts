@@ -7,7 +7,7 @@ import { renderChatRequest } from './openai-chat-render.ts'
 import { defined } from './read.ts'
 import type { RenderedRequest, Wire } from './wire.ts'
 
-/** Source: https://docs.z.ai/api-reference/llm/chat-completion (read 2026-11-25). */
+/** Source: https://docs.z.ai/api-reference/llm/chat-completion. */
 const FINISHES: FinishWords = {
   sensitive: 'content-filter',
   model_context_window_exceeded: 'length',
