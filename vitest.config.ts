@@ -2,11 +2,13 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-worker
 import { defineConfig } from 'vitest/config'
 import { readPolicies } from './scripts/lib/seed.ts'
 import { canonicalBundle } from './src/policy/bundle.ts'
+import { MatrixReporter } from './test/e2e/matrix-reporter.ts'
 
 const UNIT_ONLY = ['test/worker/**', 'test/e2e/**']
 
 export default defineConfig({
   test: {
+    reporters: ['default', new MatrixReporter()],
     projects: [
       {
         test: {

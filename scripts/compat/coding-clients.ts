@@ -51,6 +51,7 @@ const TASKS = [
 const OUTPUT_TOKENS_MAX = 8000
 
 const TIMEOUT_MS = 90_000
+const SHOWN_CHARACTERS = 1500
 
 const CLIENTS: readonly Client[] = [
   {
@@ -147,7 +148,14 @@ function summary(exchanges: readonly Exchange[]): string[] {
   return [...counts].map(([line, count]) => `${count} × ${line}`)
 }
 
-async function main(folder: string, only: string | undefined): Promise<boolean> {
+type Stage = {
+  readonly url: string
+  readonly key: string
+  readonly close: () => Promise<void>
+}
+
+/** A whole Demarc in front of simulated providers. */
+async function openStage(): Promise<Stage> {
   const fleet = await startFleet()
   const { 'workers-ai': aiUrl, ...destinationUrls } = fleet.urls
   const local = await startLocal({
@@ -155,10 +163,49 @@ async function main(folder: string, only: string | undefined): Promise<boolean> 
     destinationKeys: fleet.keys,
     ...(aiUrl === undefined ? {} : { aiUrl }),
   })
+  await putPolicy(local.admin, await readPolicies())
+  const key = await createKey(local.admin, { team: 'compat', app: 'coding' })
+  const close = async (): Promise<void> => {
+    await local.close()
+    await fleet.close()
+  }
+  return { url: local.url, key, close }
+}
+
+async function tryOne(
+  { url, key }: Stage,
+  client: Client,
+  file: string,
+  model: string,
+  [name, task]: (typeof TASKS)[number],
+): Promise<boolean> {
+  const home = mkdtempSync(join(tmpdir(), 'demarc-home-'))
+  const work = join(home, 'work')
+  mkdirSync(work)
+  const proxy = await openRecordingProxy(url)
+  try {
+    const setting = { home, work, url: proxy.url, key, model, task }
+    const { args, env } = client.run(setting)
+    const version = await runIn(setting, file, ['--version'])
+    const ran = await runIn(setting, file, args, env)
+    const wanted = name === 'tools' ? /read \d+ tool result/ : /no model ran/
+    const worked = ran.code === 0 && wanted.test(ran.output)
+    const number = /\d+\.\d+\.\d+/.exec(version.output)?.[0] ?? '?'
+    const end = worked ? 'works' : 'FAILS'
+    console.log(`\n${client.name} ${number} at ${model}, ${name}: ${end}`)
+    for (const line of summary(proxy.exchanges)) console.log(`  ${line}`)
+    if (!worked) console.log(ran.output.slice(-SHOWN_CHARACTERS))
+    return worked
+  } finally {
+    await proxy.close()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+async function main(folder: string, only: string | undefined): Promise<boolean> {
+  const stage = await openStage()
   let allWorked = true
   try {
-    await putPolicy(local.admin, await readPolicies())
-    const key = await createKey(local.admin, { team: 'compat', app: 'coding' })
     for (const client of CLIENTS.filter(({ command }) => only === undefined || only === command)) {
       const file = resolve(folder, 'node_modules/.bin', client.command)
       if (!existsSync(file)) {
@@ -166,35 +213,14 @@ async function main(folder: string, only: string | undefined): Promise<boolean> 
         continue
       }
       for (const model of MODELS) {
-        for (const [name, task] of TASKS) {
-          const home = mkdtempSync(join(tmpdir(), 'demarc-home-'))
-          const work = join(home, 'work')
-          mkdirSync(work)
-          const proxy = await openRecordingProxy(local.url)
-          try {
-            const setting = { home, work, url: proxy.url, key, model, task }
-            const { args, env } = client.run(setting)
-            const version = await runIn(setting, file, ['--version'])
-            const ran = await runIn(setting, file, args, env)
-            const wanted = name === 'tools' ? /read \d+ tool result/ : /no model ran/
-            const worked = ran.code === 0 && wanted.test(ran.output)
-            allWorked &&= worked
-            const number = /\d+\.\d+\.\d+/.exec(version.output)?.[0] ?? '?'
-            console.log(
-              `\n${client.name} ${number} at ${model}, ${name}: ${worked ? 'works' : 'FAILS'}`,
-            )
-            for (const line of summary(proxy.exchanges)) console.log(`  ${line}`)
-            if (!worked) console.log(ran.output.slice(-1500))
-          } finally {
-            await proxy.close()
-            rmSync(home, { recursive: true, force: true })
-          }
+        for (const task of TASKS) {
+          const worked = await tryOne(stage, client, file, model, task)
+          allWorked &&= worked
         }
       }
     }
   } finally {
-    await local.close()
-    await fleet.close()
+    await stage.close()
   }
   return allWorked
 }

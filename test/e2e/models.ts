@@ -1,10 +1,11 @@
 import type { OpenAI } from 'openai'
 import type { SimulatedId } from '../upstreams/fleet.ts'
 
-/** One model at each destination, two at Workers AI, which answers in two dialects. */
+/** One model at each destination, three at Workers AI, which answers in three families. */
 export const MODELS: readonly (readonly [SimulatedId, string])[] = [
   ['workers-ai', 'workers-ai/llama-3.3-70b'],
   ['workers-ai', 'workers-ai/glm-4.7-flash'],
+  ['workers-ai', 'workers-ai/gpt-oss-120b'],
   ['together', 'together/glm-5'],
   ['fireworks', 'fireworks/glm-5'],
   ['vllm', 'vllm/qwen3-30b-a3b-2507'],
