@@ -91,7 +91,7 @@ describe.each(CELLS)('%s, at %s: %s', (_name, id, model, connect) => {
     expect(await result.steps).toHaveLength(2)
   })
 
-  test.skipIf(model === 'workers-ai/glm-4.7-flash')('keeps to a schema', async () => {
+  test('keeps to a schema', async () => {
     const schema = jsonSchema<{ answer: string }>({
       type: 'object',
       properties: { answer: { type: 'string' } },

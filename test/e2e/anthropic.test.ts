@@ -86,7 +86,7 @@ describe.each(MODELS)('the Anthropic SDK, at %s: %s', (id, model) => {
     expect(inputs.join('')).toBe('{"city":"simulated"}{"city":"simulated"}')
   })
 
-  test.skipIf(model === 'workers-ai/glm-4.7-flash')('answers in a JSON Schema', async () => {
+  test('answers in a JSON Schema', async () => {
     const schema = {
       type: 'object',
       properties: { answer: { type: 'string' }, sure: { type: 'boolean' } },

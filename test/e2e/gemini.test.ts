@@ -86,7 +86,7 @@ describe.each(MODELS)("Google's SDK, at %s: %s", (id, model) => {
     ])
   })
 
-  test.skipIf(model === 'workers-ai/glm-4.7-flash').each([
+  test.each([
     ['responseJsonSchema', 'object', 'string'],
     ['responseSchema', 'OBJECT', 'STRING'],
   ])('answers in a schema: %s', async (field, object, string) => {

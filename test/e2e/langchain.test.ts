@@ -70,7 +70,7 @@ describe.each(MODELS)('LangChain, at %s: %s', (id, model) => {
     expect(text).toContain('read 2 tool results')
   })
 
-  test.skipIf(model === 'workers-ai/glm-4.7-flash')('gets an object of a schema', async () => {
+  test('gets an object of a schema', async () => {
     const structured = chat().withStructuredOutput(ANSWER, { name: 'answer', method: 'jsonSchema' })
     expect(await structured.invoke('Why?')).toEqual({ answer: 'simulated' })
   })

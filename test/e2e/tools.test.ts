@@ -69,7 +69,6 @@ describe.each(MODELS)('tools at %s: %s', (id, model) => {
   })
 
   test('answers in a JSON Schema', async () => {
-    if (model === 'workers-ai/glm-4.7-flash') return
     const schema = {
       type: 'object',
       properties: { answer: { type: 'string' }, sure: { type: 'boolean' } },

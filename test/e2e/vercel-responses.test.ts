@@ -86,7 +86,7 @@ describe.each(MODELS)('Vercel’s AI SDK, at %s: %s', (id, name) => {
     },
   )
 
-  test.skipIf(name === 'workers-ai/glm-4.7-flash')('gets an object of a schema', async () => {
+  test('gets an object of a schema', async () => {
     const schema = jsonSchema<{ readonly answer: string }>({
       type: 'object',
       properties: { answer: { type: 'string' } },
