@@ -14,9 +14,7 @@ export class MatrixReporter implements Reporter {
     if (missing.length > 0) return
     console.log(`\nclients × upstream wires, tests that passed:\n\n${renderMatrix(ran)}\n`)
     if (WIRES_WITHOUT_CLIENTS.length > 0) {
-      console.log(
-        `not in it, tested without client libraries: ${WIRES_WITHOUT_CLIENTS.join(', ')}\n`,
-      )
+      console.log(`no client library is run over: ${WIRES_WITHOUT_CLIENTS.join(', ')}\n`)
     }
   }
 }
