@@ -15,13 +15,15 @@ const CHANGE =
   /(?:^|\n)commit [0-9a-f]{7,40}\b[^\n]{0,80}\n[^]{0,80}\b(?:Author|Commit): [^\n<]{0,80}<$/
 /** `Written by Jane Doe <`, `Author(s): …`, `=head1 AUTHOR`, a mailing list. */
 const AUTHOR =
-  /(?:\b(?:written|cloned|contributed|maintained|authored|created|developed|ported|code|enhanced|extended|modified|port|rewritten|idea|fixed|fixes|patch)\s(?:[a-z]{1,12}\s){0,3}by:? |\b@?(?:authors?|maintainers?|contributors?|contact|credits|bug reports?|bugs|mailing[- ]list)(?:\(s\))?\b|__author__|\b(?:reports?|send|posting|mail|patches|problems|comments|questions|suggestions|feedback|bugs) (?:[a-z]{1,12} ){0,4}to:? )/i
+  /(?:\b(?:written|cloned|contributed|maintained|authored|created|developed|ported|code|enhanced|extended|modified|port|rewritten|idea|fixed|fixes|patch)\s(?:[a-z]{1,12}\s){0,3}by:? |\b@?(?:authors?|maintainers?|contributors?|contact|credits|bug reports?|bugs|mailing[- ]list)(?:\(s\))?\b|\b(?:reports?|send|posting|mail|patches|problems|comments|questions|suggestions|feedback|bugs) (?:[a-z]{1,12} ){0,4}to:? )/i
 /** `"author": "Jane Doe <`, `"contributors": [{ … }, { "email": "`, in a package's own description. */
 const PACKAGE_AUTHOR =
   /(?:"(?:author|maintainers?|contributors?|_npmUser|bugs)"|(?:^|\n)(?:authors?|maintainers?)) ?[:=]/i
 
 const PACKAGE =
   /(?:"(?:version|license|dependencies|devDependencies|scripts|repository|main)" ?:|(?:^|\n)(?:version|license) ?=)/
+/** Python's `__author__ = "Jane Doe <`. */
+const DUNDER = /\b__(?:author|maintainer|email|credits|copyright|contact)\w*__ ?[=:]/
 /** `https://lists.example/jane@…`: an archive's page. */
 const IN_PATH = /https?:\/\/[^\s"'?]{1,80}\/$/
 /** The line is a comment, or of a document beside code. */
@@ -46,6 +48,7 @@ export function isInNotice(text: string, start: number, isCode: () => boolean): 
   if (isComment || IN_PATH.test(before)) {
     return AUTHOR.test(before) || isCode()
   }
+  if (DUNDER.test(wide.slice(wide.lastIndexOf('\n\n') + 1))) return true
   return AUTHOR.test(wide.slice(wide.lastIndexOf('\n\n') + 1)) && isCode()
 }
 
@@ -64,6 +67,13 @@ function isInPublicKey(text: string, start: number): boolean {
 export const isPublished = (text: string, start: number): boolean =>
   /\bFoundation,?[\s#*]{1,6}Inc\b/.test(text.slice(Math.max(0, start - 100), start)) ||
   isInPublicKey(text, start)
+
+const YEARS = /^\(?(?:19|20)\d\d ?[-\u2013] ?(?:19|20)\d\d$|\((?:19[5-9]|20[0-2])\d\)/
+
+/** Years and pages, as copyrights and citations give them: `(C) 1986-1993`, `152 (1980), pp. 1391-1417`. */
+export const isCitation = (text: string, start: number, end: number): boolean =>
+  YEARS.test(text.slice(Math.max(0, start - 1), end + 1).trim()) ||
+  /\bpp?\. ?$/.test(text.slice(Math.max(0, start - 5), start))
 
 /** `linux-2.6.16.60`, and the loopback network backwards as the name service has it. */
 export const isVersion = (text: string, start: number, end: number): boolean =>

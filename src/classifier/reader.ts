@@ -5,7 +5,7 @@ import type { RuleName } from './levels.ts'
 import { Scan } from './scan.ts'
 import { spanOf, type View } from './view.ts'
 import { hasCodeLines } from './code-lines.ts'
-import { isInNotice, isNumbering, isPublished, isVersion } from './notices.ts'
+import { isInNotice, isNumbering, isPublished, isVersion, isCitation } from './notices.ts'
 import { isEncoded, readingOf, VIEW_DEPTH_MAX } from './views.ts'
 
 /** Something found in one text, at its place there. */
@@ -42,12 +42,17 @@ const IN_CODE: ReadonlySet<RuleName> = new Set([...OF_PROSE, 'email', 'address',
 /** Addresses and numbers of a text whose surroundings are looked at; beyond them all count, so that work stays bounded. */
 const ASKED_MAX = 200
 
+/** An address that is so by little more than its shape. */
+const UNSURE = 0.7
+
 const isDoubtful = ({ rule, confidence }: Find): boolean =>
   confidence > POSSIBLE && IN_CODE.has(rule)
 
-function isHarmless(text: string, { rule, start, end }: Find, isCode: () => boolean): boolean {
+function isHarmless(text: string, find: Find, isCode: () => boolean): boolean {
+  const { rule, start, end, confidence } = find
   if (rule === 'email') return isInNotice(text, start, isCode)
-  if (rule === 'address' || rule === 'phone') return isPublished(text, start)
+  if (rule === 'address') return isPublished(text, start) || (confidence < UNSURE && isCode())
+  if (rule === 'phone') return isPublished(text, start) || isCitation(text, start, end)
   if (rule === 'ip')
     return isVersion(text, start, end) || (isNumbering(text, start, end) && isCode())
   return isCode()

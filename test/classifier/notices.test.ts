@@ -15,6 +15,8 @@ test.each([
     'an author in the words of a module',
     `"""A codec.\n\nWritten by Ann Example (ann@firm-of-ann.com).\n"""\n${CODE}`,
   ],
+  ['an author by the name of a variable', `__author__ = 'Ann Example <ann@firm-of-ann.com>'\n`],
+  ['somebody in a comment of code', `${CODE}\n#  - Ann Example <ann@firm-of-ann.com>\n`],
   [
     'the author of a package',
     '{\n "name": "left-pad",\n "version": "1.2.3",\n "author": "Ann Example <ann@firm-of-ann.com>"\n}',
@@ -58,15 +60,33 @@ test.each([
 })
 
 test.each([
+  ['years of a copyright', 'Copyright (C) 1986-1993 by Sun Example, Inc.', false],
+  ['a volume and pages', 'Math. Comp. Vol 35, Number 152 (1980), pp. 1391-1417.', false],
+  ['a number to call', 'Call me at (415) 555-2671 tomorrow.', true],
+])('%s are no phone unless they are', (_name, text, isPhone) => {
+  expect(kinds(text).includes('phone')).toBe(isPhone)
+})
+
+test.each([
+  ['a block of the registry', 'route 2002::/16 and ::ffff:0:0/96 and fec0::/10', false],
+  ['a loopback address in the new form', 'from ::ffff:127.0.0.1 today', false],
+  ['an address of somebody', 'from 2a02:8070:1234::17 today', true],
+])('%s', (_name, text, isAddress) => {
+  const isAny = certain(classifyText(text)).some(({ level }) => level !== 'public')
+  expect(isAny).toBe(isAddress)
+})
+
+test.each([
   ['names and health in code', `${CODE}\n# I was diagnosed with diabetes last year\n`, false],
   ['health in prose', 'I was diagnosed with diabetes last year.', true],
 ])('%s', (_name, text, isSensitive) => {
   expect(kinds(text).includes('health')).toBe(isSensitive)
 })
 
+const author = (index: number) => `# Copyright 2019 Ann Example <ann${index}@firm-of-ann.com>\n`
+const authors = (count: number) => Array.from({ length: count }, (_, at) => author(at)).join('')
+
 test('a list of more authors than files have is looked at no further, and counts', () => {
-  const line = (index: number) => `# Copyright 2019 Ann Example <ann${index}@firm-of-ann.com>\n`
-  const lines = (count: number) => Array.from({ length: count }, (_, index) => line(index)).join('')
-  expect(kinds(lines(200))).not.toContain('email')
-  expect(kinds(lines(201)).filter((kind) => kind === 'email')).toHaveLength(1)
+  expect(kinds(authors(200))).not.toContain('email')
+  expect(kinds(authors(201)).filter((kind) => kind === 'email')).toHaveLength(1)
 })

@@ -107,7 +107,7 @@ function v6(scan: Scan, start: number): void {
   const isNamed = scan.distance('ip', start) <= NAMED_WITHIN
   if (digits < 3 && source !== '::1' && !(source === '::' && (isPrefix || isNamed))) return
   const isLocal =
-    /^(?:::1?$|fe[89ab]|f[cd]|ff|2001:0?db8:|64:ff9b:|(?:100|2001|2001:\d{1,2}|2002)::$|::ffff:0:0$)/i.test(
+    /^(?:::1?$|fe[89a-f]|f[cd]|ff|2001:0?db8:|64:ff9b:|(?:100|2001|2001:\d{1,2}|2002)::$|::ffff:(?:0:0$|10\.|127\.|169\.254\.|192\.168\.))/i.test(
       source,
     )
   scan.claim(isLocal ? 'ip-local' : 'ip', start, end, digits < 6 ? 0.6 : 0.9)
