@@ -8,7 +8,7 @@ const LINE_MAX = 240
 
 /** Begins with a word of a language, as it is written there; or sets, calls or lists what only code names so. */
 const BEGINS =
-  /^(?:(?:>>>|import|export|const|let|var|function|async|def|class|fn|func|impl|public|private|static|interface|type|return|throw|await|package|assert|typedef|struct|enum|extern|inline|namespace) |#(?:include|define|undef|ifn?def|if|elif|else|endif|pragma)\b|\} ?(?:else|catch|from)\b|(?:if|for|while|switch|elsif) ?\(|(?:fi|done|esac|else|then|do|;;)$|(?:if|elif) \[|case \S+ in$|[A-Za-z_]\w*=["'$(]|(?:my|our|local) ?[($@%]|use [\w:]+;|sub \w+ ?\{|raise \w+[(.]|from [\w.]+ import |[\w.]+ ?\([^()]{0,160}\)?;?$|[A-Z][A-Z0-9]*_[A-Z0-9_]* ?=|[\w.$]+(?:\[[^\]\n]{0,40}\])? ?[-+*|&]?=>? ?[\w.$]+\(|\w+_\w+(?: ?= ?\w+)?,(?: *\/[/*].*)?$)/
+  /^(?:(?:>>>|import|export|const|let|var|function|async|def|class|fn|func|impl|public|private|static|interface|type|return|throw|await|package|assert|typedef|struct|enum|extern|inline|namespace) |#(?:include|define|undef|ifn?def|if|elif|else|endif|pragma)\b|\} ?(?:else|catch|from)\b|(?:if|for|while|switch|elsif) ?\(|(?:fi|done|esac|else|then|do|;;)$|(?:if|elif) \[|case \S+ in$|[A-Za-z_]\w*=["'$(]|(?:my|our|local) ?[($@%]|use [\w:]+;|sub \w+ ?\{|raise \w+[(.]|from [\w.]+ import |\w+\??: [A-Z]\w*;$|(?:\w+: ?)?[a-z]+[A-Z]\w*,$|[\w.]+ ?\([^()]{0,160}\)?;?$|[A-Z][A-Z0-9]*_[A-Z0-9_]* ?=|[\w.$]+(?:\[[^\]\n]{0,40}\])? ?[-+*|&]?=>? ?[\w.$]+\(|\w+_\w+(?: ?= ?\w+)?,(?: *\/[/*].*)?$)/
 /** Ends as a statement or a block does. */
 const ENDS = /(?:\);|\) ?\{|=> ?\{|\}\);?)$/
 const STATEMENT = / = |->|\$\w/
