@@ -9,6 +9,8 @@ const UNIT_ONLY = ['test/worker/**', 'test/e2e/**']
 export default defineConfig({
   test: {
     reporters: ['default', new MatrixReporter()],
+    // One more than the cores of a small machine: much of the time is spent waiting for settlements and alarms.
+    maxWorkers: 3,
     projects: [
       {
         test: {

@@ -172,11 +172,13 @@ test('and for pieces mixed at random', () => {
     fc.property(pieces, (mixed) => {
       const piece = mixed.join('')
       const short = unitsOf(repeated(piece, 5_000))
-      const long = unitsOf(repeated(piece, 10_000))
-      expect(long).toBeLessThan(2.2 * short + 4_000)
-      expect(long / 10_000).toBeLessThan(UNITS_MAX)
+      const long = unitsOf(repeated(piece, 40_000))
+      // Eight times the text: what is linear takes eight times the work, what is quadratic 64 times. Some readings set in only from a
+      // certain length on, so a little more is allowed.
+      expect(long).toBeLessThan(14 * short + 4_000)
+      expect(long / 40_000).toBeLessThan(UNITS_MAX)
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   )
 }, 60_000)
 
