@@ -4,7 +4,8 @@ import type { CommitReply, CommitRequest } from '../../src/journal/messages.ts'
 import { journalOf, type Env } from '../../src/worker/env.ts'
 import { JournalStore } from '../../src/worker/objects/journal-store.ts'
 import { report, request } from '../journal/harness.ts'
-import { migratedEnv } from './database.ts'
+import { watermark } from '../../src/worker/stores/ledger.ts'
+import { eventually, migratedEnv } from './database.ts'
 
 let env: Env
 
@@ -162,8 +163,28 @@ test('many reservations may expire at once: what is too long for a row takes sev
     await Promise.all(some)
   }
   await runDurableObjectAlarm(journal)
-  const status = await journal.status()
-  expect(status).toMatchObject({ head: 1_000, postedPicoUsd: '500' })
+  const { head, headHash, postedPicoUsd } = await journal.status()
+  expect([head, postedPicoUsd]).toEqual([1_000, '500'])
   await evictDurableObject(journal)
-  expect(await journal.status()).toEqual(status)
+  expect(await journal.status()).toMatchObject({ head, headHash, postedPicoUsd })
+})
+
+test('what a queue has lost is sent again by an object that starts anew', async () => {
+  const journal = await tenantWithPolicy('lost-message')
+  await journal.commit(reserving('a'))
+  const sent: string[] = []
+  await runInDurableObject(journal, async (instance) => {
+    Reflect.set(instance, 'env', {
+      ...env,
+      OUTBOX: { send: (message: string) => sent.push(message) },
+    })
+    await instance.drain()
+    Reflect.set(instance, 'env', env)
+  })
+  expect([sent.length, (await journal.status()).drained]).toEqual([1, 1])
+  await evictDurableObject(journal)
+  expect((await journal.status()).drained).toBe(0)
+  await journal.commit(reserving('b'))
+  await journal.drain()
+  await eventually(async () => (await watermark(env, 'lost-message')) === 2)
 })

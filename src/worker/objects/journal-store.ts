@@ -60,6 +60,15 @@ export class JournalStore {
         `the journal's tables are of version ${version}, this code's of ${JOURNAL_VERSION}`,
       )
     }
+    this.#forgetUnacknowledged()
+  }
+
+  /** Whoever starts again does not know what became of messages that D1 has not acknowledged: they are sent once more. */
+  #forgetUnacknowledged(): void {
+    const acknowledged = this.counter('acknowledged') ?? '0'
+    if (Number(this.counter('drained') ?? 0) > Number(acknowledged)) {
+      this.setCounter('drained', acknowledged)
+    }
   }
 
   /** The state as of the last entry: the snapshot, and the entries after it. */
