@@ -1,8 +1,9 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai'
+import { generateText, stepCountIs, streamText, tool } from 'ai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openStage, theRequest, type Stage } from './harness.ts'
 import { MODELS } from './models.ts'
+import { weather } from './vercel-tools.ts'
 
 let stage: Stage
 let provider: ReturnType<typeof createOpenAICompatible>
@@ -18,21 +19,6 @@ beforeAll(async () => {
 })
 afterEach(() => stage.fleet.reset())
 afterAll(() => stage.close())
-
-const weather = (asked: string[], name: string) =>
-  tool({
-    description: 'The weather in a city.',
-    inputSchema: jsonSchema<{ readonly city: string }>({
-      type: 'object',
-      properties: { city: { type: 'string' } },
-      required: ['city'],
-      additionalProperties: false,
-    }),
-    execute: ({ city }) => {
-      asked.push(`${name} ${city}`)
-      return { sky: 'clear' }
-    },
-  })
 
 describe.each(MODELS)('Vercel’s AI SDK for OpenAI-compatible servers, at %s: %s', (id, name) => {
   const asked = () => ({ model: provider(name), maxOutputTokens: 300, maxRetries: 0 })

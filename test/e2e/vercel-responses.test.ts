@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { SimulatedId } from '../upstreams/fleet.ts'
 import { openStage, theRequest, type Stage } from './harness.ts'
 import { MODELS } from './models.ts'
+import { weather } from './vercel-tools.ts'
 
 let stage: Stage
 let provider: ReturnType<typeof createOpenAI>
@@ -20,23 +21,6 @@ async function all(stream: AsyncIterable<string>): Promise<string[]> {
   for await (const text of stream) texts.push(text)
   return texts
 }
-
-type City = { readonly city: string }
-
-const weather = (asked: string[], name: string) =>
-  tool({
-    description: 'The weather in a city.',
-    inputSchema: jsonSchema<City>({
-      type: 'object',
-      properties: { city: { type: 'string' } },
-      required: ['city'],
-      additionalProperties: false,
-    }),
-    execute: ({ city }) => {
-      asked.push(`${name} ${city}`)
-      return { sky: 'clear' }
-    },
-  })
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
