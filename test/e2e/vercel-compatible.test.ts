@@ -1,5 +1,5 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { generateText, stepCountIs, streamText, tool } from 'ai'
+import { generateText, stepCountIs, streamText } from 'ai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openStage, theRequest, type Stage } from './harness.ts'
 import { MODELS } from './models.ts'
