@@ -1,5 +1,5 @@
 import { createOpenAI } from '@ai-sdk/openai'
-import { generateText, jsonSchema, Output, streamText, tool, stepCountIs } from 'ai'
+import { generateText, jsonSchema, Output, streamText, stepCountIs } from 'ai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { SimulatedId } from '../upstreams/fleet.ts'
 import { openStage, theRequest, type Stage } from './harness.ts'
