@@ -1,13 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createMiddleware } from 'hono/factory'
-import type { Env } from '../env.ts'
+import { ROLES, type Actor } from '../../access/actor.ts'
+import type { AdminEnv } from './actor.ts'
 
 /** A shorter one can be guessed. */
 const TOKEN_LENGTH_MIN = 16
 const BEARER = /^Bearer ([^\s]+)$/i
 
+/** Whoever holds the one token that opens everything. */
+const TOKEN_HOLDER: Actor = { id: 'token:admin', kind: 'service', roles: ROLES, apps: [] }
+
 /** Lets only the bearer of ADMIN_TOKEN through. Nobody is let through where no good token is set. */
-export const adminAuth = createMiddleware<{ Bindings: Env }>(async (c, next) => {
+export const adminAuth = createMiddleware<AdminEnv>(async (c, next) => {
   c.header('cache-control', 'no-store')
   const expected = c.env.ADMIN_TOKEN ?? ''
   if (expected.length < TOKEN_LENGTH_MIN) {
@@ -20,6 +24,7 @@ export const adminAuth = createMiddleware<{ Bindings: Env }>(async (c, next) => 
     const message = 'send the admin token as "authorization: Bearer …"'
     return c.json({ error: { code: 'unauthenticated', message } }, 401)
   }
+  c.set('actor', TOKEN_HOLDER)
   return await next()
 })
 

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { Env } from '../env.ts'
+import type { AdminEnv } from '../middleware/actor.ts'
 import { adminAuth } from '../middleware/admin-auth.ts'
 import { auditRoutes } from './admin/audit.ts'
 import { adminError } from './admin/input.ts'
@@ -8,7 +8,7 @@ import { ledgerRoutes } from './admin/ledger.ts'
 import { policyRoutes } from './admin/policy.ts'
 
 /** What `demarc key`, `demarc ledger` and the seeding talk to; mounted at `/admin/api`. */
-export const admin = new Hono<{ Bindings: Env }>()
+export const admin = new Hono<AdminEnv>()
 
 admin.use(adminAuth)
 admin.route('/policy', policyRoutes)
