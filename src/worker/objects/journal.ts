@@ -9,15 +9,14 @@ import type {
   JournalStatus,
   ReserveRequest,
 } from '../../journal/messages.ts'
-import { pack } from '../../journal/outbox.ts'
 import { countRequest, reserve } from '../../journal/reserve.ts'
 import type { JournalState } from '../../journal/state.ts'
 import type { Env } from '../env.ts'
-import { alarm } from '../observability/log.ts'
 import { LeaseKeeper } from './lease.ts'
 import { Notices } from './notices.ts'
 import { bookedBefore } from '../stores/ledger-adjust.ts'
 import { JournalStore, type Write, type Written } from './journal-store.ts'
+import { OutboxSender, RESEND_AFTER_MS } from './outbox.ts'
 
 /** Longest that a reserve may wait for reservations in flight to settle. */
 const WAIT_FOR_BUDGET_MS = 2_000
@@ -25,11 +24,8 @@ const WAIT_FOR_BUDGET_MS = 2_000
 const GATHER_MS = 1
 /** Entries reach the queue within about this time. */
 const DRAIN_DELAY_MS = 1_000
-/** Entries that D1 has not acknowledged by then are sent again. */
-const RESEND_AFTER_MS = 60_000
 /** After a failure the queue is asked again within this time. */
 const RETRY_SEND_MS = 10_000
-const MESSAGES_PER_ALARM = 50
 
 type Pending = {
   readonly call: CommitRequest
@@ -50,6 +46,7 @@ export class Journal extends DurableObject<Env> {
   readonly #state: JournalState
   readonly #notices: Notices
   readonly #lease: LeaseKeeper
+  readonly #outbox: OutboxSender
   #pending: Pending[] = []
   #waiting: Pending[] = []
   #flushing = false
@@ -64,6 +61,7 @@ export class Journal extends DurableObject<Env> {
     this.#notices = new Notices(ctx.storage.sql)
     this.#tenant = this.#store.counter('tenant') ?? ctx.id.name ?? ''
     this.#lease = new LeaseKeeper(env, this.#tenant)
+    this.#outbox = new OutboxSender(this.#store, this.#tenant)
     if (ctx.id.name !== undefined) this.#store.setCounter('tenant', ctx.id.name)
   }
 
@@ -169,23 +167,12 @@ export class Journal extends DurableObject<Env> {
       this.#store.snapshot(this.#state)
       this.#notices.record(this.#state, this.#tenant, nowMs)
     })
-    const isSent = await this.#trySend(nowMs)
+    const isSent = await this.#outbox.trySend(this.env, this.#state.head, nowMs)
     const isTold = await this.#notices.deliver(this.env, nowMs)
     const nextMs = isSent && isTold ? this.#nextAlarmMs(nowMs) : nowMs + RETRY_SEND_MS
     if (nextMs === undefined || nextMs >= this.#alarmAtMs) return
     this.#alarmAtMs = nextMs
     await this.ctx.storage.setAlarm(nextMs)
-  }
-
-  /** A queue that takes nothing is asked again later: an alarm that throws is given up after a few times. */
-  async #trySend(nowMs: number): Promise<boolean> {
-    try {
-      await this.#send(nowMs)
-      return true
-    } catch {
-      alarm('the outbox is not taken by the queue', { tenant: this.#tenant })
-      return false
-    }
   }
 
   #forgetOld(nowMs: number): void {
@@ -198,61 +185,28 @@ export class Journal extends DurableObject<Env> {
 
   #nextAlarmMs(nowMs: number): number | undefined {
     const { head, reservations } = this.#state
-    if (this.#drained() < head) return nowMs // more than one alarm may send
+    if (this.#outbox.drained < head) return nowMs // more than one alarm may send
     const open = [...reservations.values()].filter(({ state }) => state === 'open')
     const expiries = open.map(({ expiresAtMs }) => expiresAtMs)
-    if (this.#acknowledged() < head) expiries.push(nowMs + RESEND_AFTER_MS)
+    if (this.#outbox.acknowledged < head) expiries.push(nowMs + RESEND_AFTER_MS)
     return expiries.length === 0 ? undefined : Math.max(nowMs + 100, Math.min(...expiries))
-  }
-
-  #sentAtMs = 0
-
-  async #send(nowMs: number): Promise<void> {
-    let drained = this.#drained()
-    if (drained === this.#state.head && nowMs - this.#sentAtMs >= RESEND_AFTER_MS) {
-      drained = Math.min(drained, this.#acknowledged())
-    }
-    let last: StoredEntry | undefined
-    try {
-      for (let sent = 0; sent < MESSAGES_PER_ALARM && drained < this.#state.head; sent++) {
-        const entries = this.#store.nextMessage(drained, last)
-        const message = pack({ tenant: this.#tenant, entries })
-        await this.env.OUTBOX.send(message, { contentType: 'text' })
-        last = entries.at(-1)
-        drained = last?.seq ?? this.#state.head
-        this.#sentAtMs = nowMs
-      }
-    } finally {
-      if (last !== undefined) this.#store.seal(last)
-      // Once for all messages: what is sent again after a crash changes nothing.
-      if (drained > this.#drained()) this.#store.setCounter('drained', String(drained))
-    }
-  }
-
-  #drained(): number {
-    return Number(this.#store.counter('drained') ?? 0)
-  }
-
-  #acknowledged(): number {
-    return Number(this.#store.counter('acknowledged') ?? 0)
   }
 
   /** Sends the outbox now instead of within a second. */
   async drain(): Promise<void> {
     if (this.#pending.length > 0) this.#flush()
-    await this.#send(Date.now())
+    await this.#outbox.send(this.env, this.#state.head, Date.now())
   }
 
   /** D1 holds every entry up to this one, without a gap. */
   acknowledge(throughSeq: number): void {
-    if (throughSeq <= this.#acknowledged() || throughSeq > this.#state.head) return
-    this.#store.setCounter('acknowledged', String(throughSeq))
+    this.#outbox.acknowledge(throughSeq, this.#state.head)
   }
 
   status(): JournalStatus {
     const { head, posted } = this.#state
     const headHash = this.#store.headHash()
-    return { head, headHash, postedPicoUsd: String(posted), drained: this.#drained() }
+    return { head, headHash, postedPicoUsd: String(posted), drained: this.#outbox.drained }
   }
 
   entriesFrom(seq: number, limit: number): StoredEntry[] {
@@ -261,12 +215,12 @@ export class Journal extends DurableObject<Env> {
 
   /** Entries of a decision that D1 may not hold yet. */
   entriesOf(decision: string): StoredEntry[] {
-    return this.#store.entriesOf(decision, this.#acknowledged())
+    return this.#store.entriesOf(decision, this.#outbox.acknowledged)
   }
 
   /** Books adjustments, all or none of a batch, and a batch only once, however often it is asked. */
   async adjust(request: AdjustRequest): Promise<AdjustReply> {
-    const acknowledged = this.#acknowledged() // before D1 is asked: up to there it has everything
+    const acknowledged = this.#outbox.acknowledged // before D1 is asked: up to there it has everything
     const stored = await bookedBefore(this.env, this.#tenant, request.batch)
     const fresh = this.#store.entriesOf(request.batch, acknowledged).map(({ seq }) => seq)
     const known = [...new Set([...stored, ...fresh])]
