@@ -1,7 +1,6 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { auditKeyOf, originOf, verifierKeyOf } from '../../audit-key.ts'
-import type { Env } from '../../env.ts'
 import { catchUp } from '../../stores/audit.ts'
 import {
   consistencyOf,
@@ -10,17 +9,18 @@ import {
   proofsOf,
 } from '../../stores/checkpoints.ts'
 import { entriesAfter } from '../../stores/ledger.ts'
+import { needs, type AdminEnv } from '../../middleware/actor.ts'
 import { adminError, check, invalid, TenantQuery } from './input.ts'
 
 /** The audit log: its key, its signed heads, proofs between them, and packs of evidence to take away. */
-export const auditRoutes = new Hono<{ Bindings: Env }>()
+export const auditRoutes = new Hono<AdminEnv>()
 
 const NO_KEY = adminError(
   'misconfigured',
   'nothing signs checkpoints: set the secret AUDIT_KEY (`demarc audit new-key` makes one)',
 )
 
-auditRoutes.get('/key', async (c) => {
+auditRoutes.get('/key', needs('audit.read'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { tenant } = query.value
@@ -30,7 +30,7 @@ auditRoutes.get('/key', async (c) => {
 })
 
 /** The newest checkpoint, of all that has happened until now. */
-auditRoutes.get('/checkpoint', async (c) => {
+auditRoutes.get('/checkpoint', needs('audit.read'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { tenant } = query.value
@@ -43,7 +43,7 @@ auditRoutes.get('/checkpoint', async (c) => {
 const Size = z.coerce.number().int().positive()
 const ConsistencyQuery = TenantQuery.extend({ from: Size, to: Size })
 
-auditRoutes.get('/consistency', async (c) => {
+auditRoutes.get('/consistency', needs('audit.read'), async (c) => {
   const query = check(c.req.query(), ConsistencyQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { tenant, from, to } = query.value
@@ -63,7 +63,7 @@ const PackQuery = TenantQuery.extend({
 })
 
 /** Consecutive entries, and the proof that the last of them, which covers all before it, is in a signed log. */
-auditRoutes.get('/pack', async (c) => {
+auditRoutes.get('/pack', needs('audit.read'), async (c) => {
   const query = check(c.req.query(), PackQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { tenant, from, count } = query.value

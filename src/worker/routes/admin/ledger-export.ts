@@ -8,10 +8,11 @@ import { focusRows } from '../../../ledger/focus/rows.ts'
 import type { Env } from '../../env.ts'
 import { openBooks, rolledPages, type Books } from '../../stores/ledger-books.ts'
 import { postingsAfter } from '../../stores/ledger.ts'
+import { needs, type AdminEnv } from '../../middleware/actor.ts'
 import { check, invalid, PeriodQuery } from './input.ts'
 
 /** A month in the form that somebody else reads. Streamed: a page of rows is in memory, not the month. */
-export const exportRoutes = new Hono<{ Bindings: Env }>()
+export const exportRoutes = new Hono<AdminEnv>()
 
 const PAGE_POSTINGS = 1000
 const FORMATS = ['csv', 'focus', 'journal'] as const
@@ -22,7 +23,7 @@ const ExportQuery = PeriodQuery.extend({
   as: z.enum(['csv', 'ndjson'], { message: 'csv or ndjson' }).default('csv'),
 })
 
-exportRoutes.get('/', async (c) => {
+exportRoutes.get('/', needs('ledger.read'), async (c) => {
   const query = check(c.req.query(), ExportQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { tenant, period, format, as } = query.value

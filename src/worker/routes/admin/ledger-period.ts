@@ -10,7 +10,6 @@ import {
   softClose,
   statementOf,
 } from '../../close-period.ts'
-import type { Env } from '../../env.ts'
 import { openBooks } from '../../stores/ledger-books.ts'
 import { financeBook, putFinance } from '../../stores/ledger-catalog.ts'
 import {
@@ -19,10 +18,11 @@ import {
   periods,
   storedStatement,
 } from '../../stores/ledger-periods.ts'
+import { needs, type AdminEnv } from '../../middleware/actor.ts'
 import { adminError, check, invalid, PeriodQuery, readBody, TenantQuery } from './input.ts'
 
 /** Months: closed, reopened, corrected; and finance's own file. */
-export const periodRoutes = new Hono<{ Bindings: Env }>()
+export const periodRoutes = new Hono<AdminEnv>()
 
 const Reason = z.string().min(1, { message: 'why, in a sentence' }).max(500)
 
@@ -31,7 +31,7 @@ const Change = PeriodQuery.extend({
   reason: Reason,
 })
 
-periodRoutes.get('/period', async (c) => {
+periodRoutes.get('/period', needs('ledger.read'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { tenant } = query.value
@@ -39,7 +39,7 @@ periodRoutes.get('/period', async (c) => {
   return c.json({ tenant, periods: states, events })
 })
 
-periodRoutes.post('/period', async (c) => {
+periodRoutes.post('/period', needs('ledger.write'), async (c) => {
   const body = await readBody(c.req.raw, Change)
   if (!body.ok) return c.json(invalid(body.error), 422)
   const { state, ...rest } = body.value
@@ -55,7 +55,7 @@ periodRoutes.post('/period', async (c) => {
 })
 
 /** The stored statement of a closed month; of an open one what it would say now, marked as a draft. */
-periodRoutes.get('/statement', async (c) => {
+periodRoutes.get('/statement', needs('ledger.read'), async (c) => {
   const query = check(c.req.query(), PeriodQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { tenant, period } = query.value
@@ -84,7 +84,7 @@ const Booking = TenantQuery.extend({
   corrections: z.array(Correction).min(1).max(500),
 })
 
-periodRoutes.post('/corrections', async (c) => {
+periodRoutes.post('/corrections', needs('ledger.write'), async (c) => {
   const body = await readBody(c.req.raw, Booking)
   if (!body.ok) return c.json(invalid(body.error), 422)
   const { tenant, batch, reason, corrections } = body.value
@@ -99,13 +99,13 @@ periodRoutes.post('/corrections', async (c) => {
   return c.json({ tenant, batch, entries: booked.value })
 })
 
-periodRoutes.get('/finance', async (c) => {
+periodRoutes.get('/finance', needs('ledger.read'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   return c.json(await financeBook(c.env, query.value.tenant))
 })
 
-periodRoutes.put('/finance', async (c) => {
+periodRoutes.put('/finance', needs('ledger.write'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const body = await readBody(c.req.raw, Finance)

@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { InvoiceLine } from '../../../ledger/invoices/invoice.ts'
-import type { Env } from '../../env.ts'
 import { reconcileInvoice } from '../../reconcile.ts'
+import { needs, type AdminEnv } from '../../middleware/actor.ts'
 import { adminError, check, invalid, readBody, TenantQuery } from './input.ts'
 
 /** Invoices, compared with the ledger. */
-export const reconcileRoutes = new Hono<{ Bindings: Env }>()
+export const reconcileRoutes = new Hono<AdminEnv>()
 
 const Invoice = TenantQuery.extend({
   destination: z.string().min(1).max(64),
@@ -20,7 +20,7 @@ const Invoice = TenantQuery.extend({
   reason: z.string().min(1).max(500),
 })
 
-reconcileRoutes.post('/', async (c) => {
+reconcileRoutes.post('/', needs('ledger.write'), async (c) => {
   const body = await readBody(c.req.raw, Invoice)
   if (!body.ok) return c.json(invalid(body.error), 422)
   const done = await reconcileInvoice(c.env, { ...body.value, nowMs: Date.now() })
@@ -29,7 +29,7 @@ reconcileRoutes.post('/', async (c) => {
 })
 
 /** What earlier comparisons found. */
-reconcileRoutes.get('/', async (c) => {
+reconcileRoutes.get('/', needs('ledger.read'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { results } = await c.env.DB.prepare(

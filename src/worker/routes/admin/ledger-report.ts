@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { Env } from '../../env.ts'
 import { openBooks } from '../../stores/ledger-books.ts'
 import { REPORTS } from '../../reports.ts'
+import { needs, type AdminEnv } from '../../middleware/actor.ts'
 import { check, invalid, PeriodQuery } from './input.ts'
 
 /** Figures for finance, from the roll-ups. Money is pico-dollars as text. */
-export const reportRoutes = new Hono<{ Bindings: Env }>()
+export const reportRoutes = new Hono<AdminEnv>()
 
 const NAMES = Object.keys(REPORTS)
 
@@ -17,7 +17,7 @@ const ReportQuery = PeriodQuery.extend({
   wait: z.coerce.number().int().min(0).max(10_000).default(10_000),
 })
 
-reportRoutes.get('/:name', async (c) => {
+reportRoutes.get('/:name', needs('ledger.read'), async (c) => {
   const name = c.req.param('name')
   const report = Object.hasOwn(REPORTS, name) ? REPORTS[name] : undefined
   const query = check(c.req.query(), ReportQuery)

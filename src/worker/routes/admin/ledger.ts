@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { formatUsd } from '../../../domain/money.ts'
-import type { Env } from '../../env.ts'
 import { auditLedger } from '../../stores/audit.ts'
+import { needs, type AdminEnv } from '../../middleware/actor.ts'
 import { check, invalid, TenantQuery } from './input.ts'
 import { exportRoutes } from './ledger-export.ts'
 import { periodRoutes } from './ledger-period.ts'
@@ -9,14 +9,14 @@ import { reconcileRoutes } from './ledger-reconcile.ts'
 import { reportRoutes } from './ledger-report.ts'
 
 /** The books: exported, reported and checked. All first wait for what has just happened. */
-export const ledgerRoutes = new Hono<{ Bindings: Env }>()
+export const ledgerRoutes = new Hono<AdminEnv>()
 
 ledgerRoutes.route('/export', exportRoutes)
 ledgerRoutes.route('/report', reportRoutes)
 ledgerRoutes.route('/reconcile', reconcileRoutes)
 ledgerRoutes.route('/', periodRoutes)
 
-ledgerRoutes.get('/verify', async (c) => {
+ledgerRoutes.get('/verify', needs('ledger.read'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { tenant } = query.value

@@ -14,12 +14,13 @@ import {
   putRelease,
   type PolicyChange,
 } from '../../stores/policy.ts'
+import { needs, type AdminEnv } from '../../middleware/actor.ts'
 import { adminError, check, invalid, readJson, TenantQuery, type InputProblem } from './input.ts'
 
 /** The policy in force. A bundle that is not whole is never stored. */
-export const policyRoutes = new Hono<{ Bindings: Env }>()
+export const policyRoutes = new Hono<AdminEnv>()
 
-policyRoutes.put('/', async (c) => {
+policyRoutes.put('/', needs('policy.activate'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const json = await readJson(c.req.raw)
@@ -38,7 +39,7 @@ policyRoutes.put('/', async (c) => {
   return c.json({ tenant, hash: stored.value, change, ...active.value })
 })
 
-policyRoutes.get('/', async (c) => {
+policyRoutes.get('/', needs('policy.read'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { tenant } = query.value
@@ -52,7 +53,7 @@ policyRoutes.get('/', async (c) => {
 })
 
 /** What was in force when, and how each release differed from the one before. */
-policyRoutes.get('/history', async (c) => {
+policyRoutes.get('/history', needs('policy.read'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
   const { tenant } = query.value
