@@ -261,7 +261,7 @@ function bare(scan: Scan): void {
   const end = text.trimEnd().length
   for (const format of byLength[compact.length] ?? []) {
     if (!format.isBare || seen.has(format.rule) || !format.pattern.test(compact)) continue
-    if (format.check?.(compact) === false) continue
+    if (format.check === undefined ? isTyped(compact) : !format.check(compact)) continue
     const isPiece = format.weak !== 'layout' && end - start === compact.length
     if (format.weak !== undefined && !isPiece && !isInLayout(format, text, start)) continue
     seen.add(format.rule)
@@ -275,6 +275,10 @@ const isInLayout = ({ layout }: IdFormat, text: string, start: number): boolean 
   layout.lastIndex = start
   return layout.test(text)
 }
+
+/** `A12345678`, `AB0123456`: what people type who need any number. No check digit says otherwise. */
+const isTyped = (compact: string): boolean =>
+  /^[A-Z]{1,3}\d{6,10}$/.test(compact) && '0123456789'.includes(compact.replaceAll(/\D/g, ''))
 
 /** 1234567890 and 11111111: what people type instead of a number. */
 const isCounted = (compact: string): boolean =>

@@ -37,6 +37,8 @@ export const usSsn: Detector = {
     if (!isSsn(number(0, 3), number(3, 5), number(5, 9))) return
     const distance = scan.distance('ssn', token.start)
     const near = distance <= CONTEXT_WITHIN && distance < scan.distance('ssn.other', token.start)
+    // Typed for any number.
+    if (!near && groups === 1 && number(0, 9) === 123_456_789) return
     const last = groups - 1
     const end = (token.groupStarts[last] ?? 0) + (token.groupLengths[last] ?? 0)
     scan.claim('us-ssn', token.start, end, near ? 0.97 : bareConfidence(token, groups))

@@ -101,8 +101,9 @@ export const DOCUMENTS: readonly IdFormat[] = [
   }),
   license('br.cnh', [11], /^\d{11}$/, { check: isCnh, bare: false }),
   license('es.licence', [9], /^\d{8}[A-Z]$/),
-  license('us.licence.ca', [8, 9], /^[A-Z]\d{7,8}$/, { bare: true }),
-  license('us.licence.fl', [12, 13, 14, 15], /^[A-Z]{1,2}\d{11,13}$/, { bare: true }),
+  license('us.licence.ca', [8, 9], /^[A-Z]\d{7,8}$/),
+  // One letter and twelve to fourteen digits: Florida, Illinois, Maryland, Michigan, Minnesota, New Jersey, Wisconsin.
+  license('us.licence.fl', [12, 13, 14, 15], /^[A-Z]\d{11,14}$/, { bare: true }),
   license(
     'us.licence',
     [6, 7, 8, 9, 10, 11, 12, 13, 14],

@@ -260,6 +260,9 @@ export const WESTERN_EUROPE: readonly IdFormat[] = [
     words: 'codice fiscale, cod fiscale, c.f, cf, cod fisc, codicefiscale',
   }),
   id('it.cartaidentita', [9], /^(?:[A-Z]{2}\d{5}[A-Z]{2}|[A-Z]{2}\d{7}|\d{7}[A-Z]{2})$/, {
+    layout: layout(String.raw`[A-Z]{2}\d{5}[A-Z]{2}`),
+    weak: 'layout',
+    bare: true,
     words:
       "carta d'identità, carta identità, carta di identità, cie, documento d'identità, carta d’identità",
   }),

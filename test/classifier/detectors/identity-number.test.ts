@@ -123,6 +123,20 @@ test.each([
 })
 
 test.each([
+  ['a letter and counted digits', 'A12345678', []],
+  ['counted digits', '123456789', []],
+  ['counted digits under their name', 'my SSN is 123456789', ['us_ssn']],
+  ['counted digits that pass a check', '12345678Z', ['national_id']],
+  ['one letter and digits', 'C7203481', []],
+  ['an account number with a digit too few', 'RS35 4539 1488 0343 6467 70', []],
+  ['an Italian identity card', 'CA12845AA', ['national_id']],
+  ['a licence of Florida', 'G544061739120', ['driver_license']],
+])('a text that is nothing but %s', (_name, text, expected) => {
+  const kinds = classifyText(text).findings.map(({ kind }) => kind)
+  expect([...new Set(kinds)]).toEqual(expected)
+})
+
+test.each([
   ['American', 'routing number 021000021', ['bank_account: 021000021']],
   [
     'British',
