@@ -65,7 +65,6 @@ export const card: Detector = {
     const isBehindCard = scan.claimedTo > 0 && scan.claimedTo === token.start - 1
     const isCut = goesOn || (!isBehindCard && isRowBefore(scan.text, token.start))
     const isAll = scan.key === '' && token.start === 0 && end === scan.text.length
-    if (!near && isAccountBefore(scan.text, token.start)) return
     const confidence = isCut && !near ? 0.4 : confidenceOf(token, groups, near, isAll)
     scan.claim('card', token.start, end, confidence)
   },
@@ -124,10 +123,6 @@ function confidenceOf(token: NumberToken, groups: number, near: boolean, isAll: 
 /** `RS35 ` or `1234 ` before it: groups of an account number. */
 const isRowBefore = (text: string, start: number): boolean =>
   /(?:[A-Za-z]\d{1,6}|\b\d{4})[ -]$/.test(text.slice(Math.max(0, start - 10), start))
-
-/** `RS35 `: an account number that begins so is no card, whatever is wrong with it. */
-const isAccountBefore = (text: string, start: number): boolean =>
-  /(?:^|[^A-Za-z0-9])[A-Z]{2}\d\d[ -]$/.test(text.slice(Math.max(0, start - 6), start))
 
 const followsCard = (text: string, end: number): boolean =>
   /\b(?:card|visa|mastercard|amex|cvv|cvc|exp(?:iry|ires|iration)?)\b/i.test(
