@@ -23,7 +23,7 @@ export type Groups = Attributes['countryGroups']
  */
 export type Reading = 'worst' | 'seen'
 
-export type DestinationTest = (facts: DestinationFacts) => boolean
+export type DestinationTest = (facts: DestinationFacts, id: string) => boolean
 
 /** Compiles a condition on a destination. Unknown countries are both in and outside of any list. */
 export function compileDestinationCondition(
@@ -31,6 +31,8 @@ export function compileDestinationCondition(
   groups: Groups,
 ): DestinationTest {
   const tests: DestinationTest[] = []
+  const { destination: named } = condition
+  if (named !== undefined) tests.push((_facts, id) => named.includes(id))
   const { class: classes, zone, countries, legalEntity, retentionDays, trainsOnData } = condition
   if (classes !== undefined) tests.push((facts) => classes.includes(facts.class))
   if (zone !== undefined) tests.push((facts) => facts.zone === zone)
@@ -57,7 +59,7 @@ export function compileDestinationCondition(
     const listed = 'has' in agreements ? agreements.has : agreements.lacks
     tests.push((facts) => facts.agreements.some((one) => listed.includes(one)) === wanted)
   }
-  return (facts) => tests.every((test) => test(facts))
+  return (facts, id) => tests.every((test) => test(facts, id))
 }
 
 /** The countries that a list of countries and groups stands for. */

@@ -78,7 +78,9 @@ function ruleProblems(bundle: Bundle): PolicyProblem[] {
         problems.push(problem([table, at, 'id'], rule.id, 'receipts use this word themselves'))
       problems.push(...requestProblems(bundle, [table, at, 'when'], rule.id, rule.when))
       const to = 'never' in rule ? rule.never : 'to' in rule ? rule.to : undefined
-      if (to !== undefined) problems.push(...destinationProblems(bundle, [table, at], rule.id, to))
+      if (to === undefined) continue
+      problems.push(...destinationProblems(bundle, [table, at], rule.id, to))
+      problems.push(...namedProblems(bundle, [table, at], rule.id, to))
     }
   }
   return problems
@@ -132,6 +134,37 @@ function destinationProblems(
       `country group ${name} is not in attributes.yaml; there are ${listed(groups)}`,
     ),
   )
+}
+
+/** What an emergency stop is called: the one rule that may name a destination, because it is about that one and about now. */
+export const STOP_PREFIX = 'stop-'
+
+function namedProblems(
+  { destinations }: Bundle,
+  path: Path,
+  rule: string,
+  { destination }: DestinationCondition,
+): PolicyProblem[] {
+  if (destination === undefined) return []
+  const ids = destinations.map(({ id }) => id)
+  return [
+    ...(path[0] === 'guardrails' && rule.startsWith(STOP_PREFIX)
+      ? []
+      : [
+          problem(
+            [...path, 'never', 'destination'],
+            rule,
+            `only an emergency stop (${STOP_PREFIX}…) names a destination; other rules speak of its facts`,
+          ),
+        ]),
+    ...unknownNames(destination, ids).map((name) =>
+      problem(
+        [...path, 'never', 'destination'],
+        rule,
+        `no destination ${name}; there are ${listed(ids)}`,
+      ),
+    ),
+  ]
 }
 
 const groupsIn = (places: readonly string[] | undefined): readonly string[] =>

@@ -73,7 +73,10 @@ export function compileRules(bundle: Bundle, atMs: number): Rules {
   )
   const matching = (condition: Guardrail['never']): readonly number[] => {
     const test = compileDestinationCondition(condition, groups)
-    return facts.flatMap((one, position) => (test(one) ? [position] : []))
+    return bundle.destinations.flatMap(({ id }, position) => {
+      const known = facts[position]
+      return known !== undefined && test(known, id) ? [position] : []
+    })
   }
   const waiver = ({ id, when, to }: Waiver): CompiledWaiver => ({
     id,

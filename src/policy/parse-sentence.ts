@@ -206,6 +206,7 @@ const PATTERNS: readonly (readonly [
   RegExp,
   (text: string, words: Pick<Vocabulary, 'places' | 'entities'>) => Parts | undefined,
 ])[] = [
+  [/^named (.+)$/, (text) => named('destination')(text, NO_WORDS)],
   [/^of class (.+)$/, (text) => named('class')(text, NO_WORDS)],
   [/^that may process it in (.+)$/, (text, { places }) => within('any', text, places)],
   [/^that may process it outside (.+)$/, (text, { places }) => within('outside', text, places)],

@@ -59,6 +59,8 @@ export type RequestCondition = z.infer<typeof RequestCondition>
 
 /** What must be true of a destination: facts, never a vendor's name. All that is named must hold; `{}` is every destination. */
 export const DestinationCondition = z.strictObject({
+  /** By its id, whatever is known of it. Only an emergency stop may: other rules speak of facts, so that a new destination inherits them. */
+  destination: z.array(z.string().min(1)).min(1).optional(),
   class: z.array(DestinationClass).min(1).optional(),
   zone: Zone.optional(),
   /** `any`: it may process in one of these; `outside`: it may process in a country that is none of these. Unknown is both. */

@@ -100,6 +100,7 @@ export function handlingWords(field: keyof Handling, value: unknown): string {
 export function destinationPhrase(never: DestinationCondition, groups: Groups): string {
   const { zone, countries, retentionDays, trainsOnData, agreements, legalEntity } = never
   const clauses = [
+    ...(never.destination === undefined ? [] : [`named ${either(never.destination)}`]),
     ...(never.class === undefined ? [] : [`of class ${either(never.class)}`]),
     ...(zone === undefined
       ? []

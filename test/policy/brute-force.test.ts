@@ -151,8 +151,12 @@ function expectedIn(bundle: Bundle, trials: readonly Trial[]) {
       .toSorted(),
     isRefuted: trials.some((trial) => {
       const facts = compileRules(bundle, trial.moment).facts[trial.at]
+      const id = bundle.destinations[trial.at]?.id ?? ''
       return (
-        isPermitted(trial) && facts !== undefined && forbidden(facts) && concerned(trial.request)
+        isPermitted(trial) &&
+        facts !== undefined &&
+        forbidden(facts, id) &&
+        concerned(trial.request)
       )
     }),
     hasGap: trials.some(({ route, moment }) => route === undefined && moment === NOW_MS),

@@ -1,4 +1,3 @@
-import type { DestinationFacts } from '../../domain/destination.ts'
 import { compileDestinationCondition, type DestinationTest } from '../conditions.ts'
 import { factsAt, holdsAt, isOutside, isWithin } from '../facts.ts'
 import { forbiddenBy } from '../oblige.ts'
@@ -70,9 +69,9 @@ function lookAt(bundle: Bundle, claims: readonly DestinationCondition[]): (atMs:
     ...bundle.waivers.map(({ from, expires }) => ({ from, until: expires })),
   ]
   return (atMs) => {
-    const facts: readonly DestinationFacts[] = bundle.destinations.map((one) => factsAt(one, atMs))
+    const facts = bundle.destinations.map((one) => [factsAt(one, atMs), one.id] as const)
     const bits = [
-      ...[...tests.values()].flatMap((test) => facts.map((one) => test(one))),
+      ...[...tests.values()].flatMap((test) => facts.map((one) => test(...one))),
       ...standing.map((window) => isOutside(window, atMs)),
       ...open.map((window) => isWithin(window, atMs)),
     ]
