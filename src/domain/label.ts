@@ -18,6 +18,9 @@ export const CATEGORIES = [
 /** What kind of sensitive data; `declared:*` is whatever the caller says of it. */
 export type Category = (typeof CATEGORIES)[number] | `declared:${string}`
 
+/** Stands in records for a declared name that may not be kept. */
+export const MASKED_CATEGORY = 'declared:*'
+
 /** How much of the request the classifier has read, from all to nothing it can vouch for. */
 export const SCANS = ['complete', 'partial', 'unscanned'] as const
 type Scan = (typeof SCANS)[number]

@@ -1,5 +1,6 @@
 import type { Finding, Unscanned } from './finding.ts'
 import type { Label } from './label.ts'
+import type { Seen } from './seen.ts'
 
 /** `raw` sends what came; `redacted` sends it with the kinds replaced that the obligations name. */
 export type Form = 'raw' | 'redacted'
@@ -66,6 +67,8 @@ export type Receipt = {
   readonly route: string
   readonly obligations: readonly string[]
   readonly attempts: readonly ReceiptAttempt[]
+  /** With this the decision can be taken again; absent in receipts of before it was kept. */
+  readonly seen?: Seen
 }
 
 export type Evidence = Pick<Finding, 'kind' | 'path' | 'start' | 'end' | 'confidence'>

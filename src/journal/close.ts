@@ -109,7 +109,7 @@ function closing(
 
 /** The entry of a decision that sent nothing. */
 function refuse(report: RefuseRequest): Transition {
-  const { decision, atMs, team, app, key, surface, code, rule } = report
+  const { decision, atMs, team, app, key, surface, code, rule, purpose } = report
   const fields = JSON.stringify({
     kind: 'refuse',
     atMs,
@@ -120,6 +120,7 @@ function refuse(report: RefuseRequest): Transition {
     surface,
     code,
     rule,
+    purpose,
   })
   const receipt = report.receiptJson === null ? '' : `,"receipt":${report.receiptJson}`
   return {

@@ -114,6 +114,7 @@ const RefuseEntry = z.strictObject({
   surface: z.string(),
   code: z.string(),
   rule: z.string().nullable(),
+  purpose: z.string().optional(),
   receipt: z.unknown().optional(),
 })
 

@@ -91,6 +91,8 @@ export type RefuseRequest = {
   readonly code: string
   readonly rule: string | null
   readonly receiptJson: string | null
+  /** Of the key: the policy may look at it. */
+  readonly purpose?: string
 }
 
 /** One call to the journal: what ended since the last one, and what wants to start. */

@@ -25,6 +25,7 @@ import { redactedLabel } from './redacted-label.ts'
 import { receiptOf } from './receipt.ts'
 import { type Failure, refusalOf } from './refuse.ts'
 import { resolveModel } from './resolve.ts'
+import { seenOf } from './seen.ts'
 import type { Wishes, World } from './world.ts'
 
 /** All that a decision depends on. */
@@ -183,6 +184,12 @@ function conclude(
     verdicts,
     removed: [...removed, ...beyondLimit(ordered, attempts)],
     attempts,
+    seen: seenOf(
+      facts.classification,
+      facts.declared,
+      facts.wishes.quality,
+      facts.request.handling,
+    ),
   })
   if (first !== undefined) {
     const obligations: Obligations = verdicts.raw.obligations

@@ -1,6 +1,7 @@
 import type { Classification, Finding } from '../domain/finding.ts'
 import { LEVELS } from '../domain/label.ts'
 import type { Attempt, Evidence, Receipt, Removal } from '../domain/plan.ts'
+import type { Seen } from '../domain/seen.ts'
 import type { Verdicts } from './places.ts'
 
 const EVIDENCE_MAX = 32
@@ -12,6 +13,7 @@ type ReceiptParts = {
   readonly verdicts: Verdicts
   readonly removed: readonly Removal[]
   readonly attempts: readonly Attempt[]
+  readonly seen: Seen
 }
 
 /** The record of a decision: kinds, pointers and rule ids, never text. */
@@ -41,6 +43,7 @@ export function receiptOf(parts: ReceiptParts): Receipt {
       form,
       boundPicoUsd: String(boundPicoUsd),
     })),
+    seen: parts.seen,
   }
 }
 

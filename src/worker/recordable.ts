@@ -1,7 +1,8 @@
 import { classify } from '../classifier/classify.ts'
 import type { FindingKind } from '../domain/finding.ts'
-import { isAtLeast, type Label } from '../domain/label.ts'
+import { isAtLeast, MASKED_CATEGORY, type Category, type Label } from '../domain/label.ts'
 import type { Receipt } from '../domain/plan.ts'
+import type { Seen } from '../domain/seen.ts'
 
 /**
  * What was found in a short text that a caller named freely; undefined if nothing was. Such texts are classified like
@@ -42,22 +43,32 @@ const isPlain = (token: string): boolean =>
   PLAIN_TOKEN.test(token) && (/^\d+$/.test(token) || flagOf(token) === undefined)
 
 /** Callers name what they declare: a flagged name becomes `*`. */
-function recordableLabel(label: Label): Label {
-  const categories = label.categories.map((category) =>
+function recordableCategories(categories: Label['categories']): Category[] {
+  const recordable = categories.map((category) =>
     category.startsWith('declared:') && flagOf(category.slice(9)) !== undefined
-      ? 'declared:*'
+      ? MASKED_CATEGORY
       : category,
   )
-  return { ...label, categories: [...new Set(categories)] }
+  return [...new Set(recordable)]
+}
+
+/** Only what is kept whatever is replaced can hold a declared name. */
+function recordableSeen(seen: Seen): Seen {
+  const { replaceable } = seen
+  if (replaceable?.kept === undefined) return seen
+  const [level, categories, jurisdictions] = replaceable.kept
+  const kept: typeof replaceable.kept = [level, recordableCategories(categories), jurisdictions]
+  return { ...seen, replaceable: { ...replaceable, kept } }
 }
 
 /** The receipt as it is recorded: the same, with every pointer and every declared name fit to be kept. */
 export function recordableReceipt(receipt: Receipt): Receipt {
-  const { label, evidence, unscanned } = receipt
+  const { label, evidence, unscanned, seen } = receipt
   if (label.categories.length + evidence.length + unscanned.length === 0) return receipt
   return {
     ...receipt,
-    label: recordableLabel(label),
+    label: { ...label, categories: recordableCategories(label.categories) },
+    ...(seen === undefined ? {} : { seen: recordableSeen(seen) }),
     evidence: receipt.evidence.map((item) => ({ ...item, path: recordablePath(item.path) })),
     unscanned: receipt.unscanned.map((item) => ({ ...item, path: recordablePath(item.path) })),
   }

@@ -129,6 +129,7 @@ function refuse(exchange: Authenticated, refusal: Refusal, decided?: Receipt): R
     team: caller.team,
     app: caller.app,
     key: caller.keyId,
+    purpose: caller.purpose,
     surface: surface.name,
     code: refusal.code,
     rule: refusal.code === 'policy_forbids' ? refusal.rule : null,
