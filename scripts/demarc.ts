@@ -6,6 +6,7 @@ export type Command = {
 
 /** Loaded when called for, so that one command does not pay for the others. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  admin: async () => (await import('./commands/admin.ts')).adminCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
   classify: async () => (await import('./commands/classify.ts')).classifyCommand,
   decide: async () => (await import('./commands/decide.ts')).decideCommand,

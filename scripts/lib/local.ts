@@ -35,7 +35,12 @@ export type Local = {
   readonly close: () => Promise<void>
 }
 
-export type AdminRequest = (method: string, path: string, body?: unknown) => Promise<Response>
+export type AdminRequest = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Response>
 
 /** Starts the Worker with its bindings and brings its database up to date. */
 export async function startLocal(options: LocalOptions): Promise<Local> {
@@ -141,11 +146,15 @@ function remoteProxy(aiUrl: string): URL & { __brand: 'RemoteProxyConnectionStri
 /** Requests to the admin API at `url`. They throw, with its name, if it does not answer. */
 export const adminRequest =
   (url: string, token: string): AdminRequest =>
-  async (method, path, body) => {
+  async (method, path, body, headers = {}) => {
     try {
       return await fetch(url + path, {
         method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        headers: {
+          ...headers,
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         redirect: 'manual',
       })

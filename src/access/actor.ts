@@ -10,6 +10,8 @@ export type Actor = {
   readonly roles: readonly Role[]
   /** The apps a developer belongs to; they see nothing of others. */
   readonly apps: readonly string[]
+  /** Of a token: who made it. Where two people are asked for, it counts as that person. */
+  readonly madeBy?: string
 }
 
 /** What the admin API guards, one name for each kind of act. */

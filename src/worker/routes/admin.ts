@@ -5,7 +5,9 @@ import { auditRoutes } from './admin/audit.ts'
 import { adminError } from './admin/input.ts'
 import { keyRoutes } from './admin/keys.ts'
 import { ledgerRoutes } from './admin/ledger.ts'
+import { peopleRoutes } from './admin/people.ts'
 import { policyRoutes } from './admin/policy.ts'
+import { tokenRoutes } from './admin/tokens.ts'
 
 /** What `demarc key`, `demarc ledger` and the seeding talk to; mounted at `/admin/api`. */
 export const admin = new Hono<AdminEnv>()
@@ -15,7 +17,9 @@ admin.route('/policy', policyRoutes)
 admin.route('/keys', keyRoutes)
 admin.route('/ledger', ledgerRoutes)
 admin.route('/audit', auditRoutes)
+admin.route('/tokens', tokenRoutes)
+admin.route('/people', peopleRoutes)
 // A catch-all and not `notFound`, which does not survive mounting.
 admin.all('*', (c) =>
-  c.json(adminError('not_found', 'here are policy, keys, ledger and audit'), 404),
+  c.json(adminError('not_found', 'here are policy, keys, ledger, audit, tokens and people'), 404),
 )
