@@ -36,10 +36,10 @@ export const Seen = z.strictObject({
   /** What differs from a plain request. */
   handling: z
     .strictObject({
-      stored: z.literal(true).optional(),
-      hostedTools: z.literal(true).optional(),
-      longCache: z.literal(true).optional(),
-      serviceTier: z.literal('other').optional(),
+      stored: z.literal(true).exactOptional(),
+      hostedTools: z.literal(true).exactOptional(),
+      longCache: z.literal(true).exactOptional(),
+      serviceTier: z.literal('other').exactOptional(),
     })
     .optional(),
   /** Absent if nothing that was found could be replaced. */

@@ -1,5 +1,5 @@
-import type { RequestAttributes } from './conditions.ts'
-import { evaluate, type Rules } from './evaluate.ts'
+import { evaluate, type Rules, type Verdict } from './evaluate.ts'
+import { remainingLabel } from './redaction.ts'
 import type { AttributeVector, TrafficGroup } from './traffic.ts'
 
 /** What a policy makes of an attribute vector, as far as policy goes: budgets, prices and models are not asked. */
@@ -13,19 +13,29 @@ export type Outcome = {
   readonly simulated: readonly string[]
 }
 
+/** What rules say of both forms of a request; `redacted` is undefined unless an obligation demands redaction. */
+export function judge(
+  rules: Rules,
+  vector: AttributeVector,
+): { readonly raw: Verdict; readonly redacted: Verdict | undefined } {
+  const raw = evaluate(rules, vector)
+  const { redact } = raw.obligations
+  if (redact.length === 0) return { raw, redacted: undefined }
+  const { label, replaceable, redactedLabel = label } = vector
+  const rest =
+    replaceable === undefined ? redactedLabel : remainingLabel(replaceable, redact, label.scan)
+  return { raw, redacted: evaluate(rules, { ...vector, label: rest }) }
+}
+
 /** Applies rules to a vector as the router does: zone `own` gets it as it came, third parties redacted where that is demanded. */
 export function outcomeOf(rules: Rules, vector: AttributeVector): Outcome {
-  const { redactedLabel, ...request } = vector
-  const raw = evaluate(rules, request)
-  const mustRedact = raw.obligations.redact.length > 0
-  const rest: RequestAttributes = { ...request, label: redactedLabel ?? request.label }
-  const redacted = mustRedact ? evaluate(rules, rest) : raw
+  const { raw, redacted } = judge(rules, vector)
   const permitted: string[] = []
   const removing = new Set<string>()
   let first: string[] = []
   let best = Number.POSITIVE_INFINITY
   for (const [at, id] of rules.destinations.entries()) {
-    const { removedBy, route } = rules.facts[at]?.zone === 'own' ? raw : redacted
+    const { removedBy, route } = rules.facts[at]?.zone === 'own' ? raw : (redacted ?? raw)
     const rank = route?.ranks[at] ?? -1
     if (rank < 0) continue
     const by = removedBy[at]

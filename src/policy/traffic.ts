@@ -1,12 +1,11 @@
 import * as z from 'zod'
-import { CATEGORIES, LEVELS, SCANS } from '../domain/label.ts'
+import { LEVELS, SCANS } from '../domain/label.ts'
 import { OPERATIONS, QUALITIES } from '../domain/request.ts'
+import { LabelCategory, Replaceable } from '../domain/seen.ts'
 
-const Category = z.union([z.enum(CATEGORIES), z.templateLiteral(['declared:', z.string()])])
-
-const TrafficLabel = z.strictObject({
+export const TrafficLabel = z.strictObject({
   level: z.enum(LEVELS),
-  categories: z.array(Category),
+  categories: z.array(LabelCategory),
   jurisdictions: z.array(z.string()),
   scan: z.enum(SCANS),
 })
@@ -21,7 +20,9 @@ const Handling = z.strictObject({
 /** All that a policy saw of a request, without the request: as `RequestAttributes`, in JSON. */
 export const AttributeVector = z.strictObject({
   label: TrafficLabel,
-  /** What remained after redaction, if it was redacted. Without it a redacted form is judged by the whole label. */
+  /** What the label is made of: says exactly what remains, whichever kinds a policy wants replaced. */
+  replaceable: Replaceable.optional(),
+  /** For records from elsewhere: what remained after redaction. Without either, a redacted form is judged by the whole label. */
   redactedLabel: TrafficLabel.optional(),
   team: z.string(),
   app: z.string(),
