@@ -1,5 +1,13 @@
+import type { Endpoint } from './destination.ts'
 import { rename } from './edits.ts'
 import { ONLY_OPENAI, openaiCompatible } from './openai-compatible.ts'
+
+/** Its own API stands beside `/v1`, where the URL of a connection ends. */
+const native = (name: string, unsupported: Endpoint['unsupported'] = []): Endpoint => ({
+  path: () => `/../api/${name}`,
+  edits: [],
+  unsupported,
+})
 
 /** Ollama on own hardware, without its cloud: those ids are answered at ollama.com. */
 export const ollama = openaiCompatible({
@@ -14,7 +22,13 @@ export const ollama = openaiCompatible({
     'image-url',
     'user',
   ],
+  speaks: {
+    ollama: native('chat'),
+    'ollama-generate': native('generate'),
+    'ollama-embeddings': native('embed', ['user']),
+  },
   acceptsModel: (upstreamModel) => !/[:-]cloud$/i.test(upstreamModel.trim()),
   errorReplies: 'free',
-  source: 'https://docs.ollama.com/api/openai-compatibility (read 2026-11-23)',
+  source:
+    'https://docs.ollama.com/api/openai-compatibility (read 2026-11-23), https://docs.ollama.com/api',
 })

@@ -10,6 +10,8 @@ export type WireName =
   | 'openai-responses'
   | 'anthropic-messages'
   | 'gemini'
+  | 'ollama'
+  | 'ollama-generate'
   | 'workers-ai'
   | PrivateWireName
 
@@ -26,6 +28,7 @@ export const EMBEDDINGS_WIRES = [
   'openai-embeddings',
   'gemini-embeddings',
   'workers-ai-embeddings',
+  'ollama-embeddings',
 ] as const
 export type EmbeddingsWireName = (typeof EMBEDDINGS_WIRES)[number]
 

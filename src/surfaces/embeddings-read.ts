@@ -43,11 +43,10 @@ export function readEmbeddingsRequest(document: JsonDocument): Result<ReadReques
   const members = membersOf(document, 0)
   const wrong =
     checkForms(document, members, FORMS, ['model', 'input']) ??
-    checkInput(document, members) ??
+    checkInputs(document, members.get('input') ?? -1, 'input') ??
     checkOptions(document, members)
   if (wrong !== undefined) return err(wrong)
   const input = members.get('input') ?? -1
-  const inputs = document.kinds[input] === NODE.array ? children(document, input).length : 1
   const asked = Object.entries(ASKING).filter(([name]) => isGiven(document, members, name))
   const features = asked.flatMap(([, feature]) => feature ?? []).toSorted()
   const facts: RequestFacts = {
@@ -59,7 +58,7 @@ export function readEmbeddingsRequest(document: JsonDocument): Result<ReadReques
     features,
     askedBy: Object.fromEntries(asked.map(([name, feature]) => [feature, name])),
     promptBytes: Buffer.byteLength(sourceOf(document, input)),
-    templateParts: inputs,
+    templateParts: countInputs(document, input),
     mediaParts: 0,
     outputTokensMax: 0,
     choices: 1,
@@ -69,15 +68,19 @@ export function readEmbeddingsRequest(document: JsonDocument): Result<ReadReques
   return ok({ facts, envelope: envelopeOf(document) })
 }
 
-function checkInput(document: JsonDocument, members: Members): Invalid | undefined {
-  const input = members.get('input') ?? -1
+/** One text or several, none of them empty. */
+export function checkInputs(
+  document: JsonDocument,
+  input: number,
+  name: string,
+): Invalid | undefined {
   const isList = document.kinds[input] === NODE.array
   const texts = isList ? children(document, input) : [input]
   if (texts.length === 0 || texts.length > INPUTS_MAX) {
-    return invalid('input', `\`input\` must hold 1 to ${INPUTS_MAX} texts.`)
+    return invalid(name, `\`${name}\` must hold 1 to ${INPUTS_MAX} texts.`)
   }
   for (const [place, node] of texts.entries()) {
-    const where = isList ? `input[${place}]` : 'input'
+    const where = isList ? `${name}[${place}]` : name
     const text = stringOf(document, node)
     if (text === undefined) {
       return invalid(where, `\`${where}\` must be a text: nobody can read here what tokens say.`)
@@ -86,6 +89,10 @@ function checkInput(document: JsonDocument, members: Members): Invalid | undefin
   }
   return undefined
 }
+
+/** How many texts there are: a lone one stands for a list of one. */
+export const countInputs = (document: JsonDocument, input: number): number =>
+  document.kinds[input] === NODE.array ? children(document, input).length : 1
 
 function checkOptions(document: JsonDocument, members: Members): Invalid | undefined {
   const encoding = textMember(document, members, 'encoding_format')

@@ -27,6 +27,8 @@ export type Reading = {
    * in the request itself, and is read there; the seal would only look like all kinds of things.
    */
   readonly seals?: (document: JsonDocument, node: number, key: string) => boolean
+  /** What an element of a list holds that cannot be read here. */
+  readonly opaqueElement?: (document: JsonDocument, node: number) => UnscannedReason | undefined
 }
 
 /** Reads all that a body says: every key, string and number, and the parts that nobody here can read. */
@@ -46,6 +48,12 @@ export function envelopeOf(document: JsonDocument, reading: Reading = OPENAI): E
       }
       if (reading.seals?.(document, node, key) === true && isSeal(document, node))
         unreadable.add(node)
+    } else {
+      const reason = reading.opaqueElement?.(document, node)
+      if (reason !== undefined && !isReadable(document, node)) {
+        opaque.push({ path: pointerOf(document, node), reason })
+        unreadable.add(node)
+      }
     }
     const kind = kinds[node]
     if (kind === NODE.string) {

@@ -1,8 +1,10 @@
 import type { SurfaceName } from '../domain/request.ts'
 import { anthropicCountSurface, anthropicMessagesSurface } from './anthropic.ts'
 import { geminiEmbeddingsSurface } from './embeddings-gemini.ts'
+import { ollamaEmbeddingsSurface } from './embeddings-ollama.ts'
 import { openaiEmbeddingsSurface } from './embeddings.ts'
 import { geminiCountSurface, geminiSurface } from './gemini.ts'
+import { ollamaGenerateSurface, ollamaSurface } from './ollama.ts'
 import { openaiChatSurface } from './openai-chat.ts'
 import { openaiDialect } from './openai-dialect.ts'
 import { openaiResponsesSurface } from './openai-responses.ts'
@@ -15,6 +17,9 @@ export const surfaces = {
   gemini: geminiSurface,
   'gemini-count-tokens': geminiCountSurface,
   'gemini-embeddings': geminiEmbeddingsSurface,
+  ollama: ollamaSurface,
+  'ollama-embeddings': ollamaEmbeddingsSurface,
+  'ollama-generate': ollamaGenerateSurface,
   'openai-chat': openaiChatSurface,
   'openai-embeddings': openaiEmbeddingsSurface,
   'openai-responses': openaiResponsesSurface,
@@ -34,5 +39,6 @@ export function dialectAt(pathname: string): Dialect {
 
 const NEAR: readonly (readonly [RegExp, Dialect['name']])[] = [
   [/^\/v1\/messages(?:\/|$)/, 'anthropic'],
+  [/^\/api(?:\/|$)/, 'ollama'],
   [/^\/v1beta(?:\/|$)|^\/v1\/models\/.+:/, 'gemini'],
 ]

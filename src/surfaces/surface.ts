@@ -60,7 +60,7 @@ type Common = {
 
 /** What the surfaces of one vendor have in common. */
 export type Dialect = {
-  readonly name: 'openai' | 'anthropic' | 'gemini'
+  readonly name: 'openai' | 'anthropic' | 'gemini' | 'ollama'
   /** The response header that names the request. */
   readonly requestIdHeader: 'x-request-id' | 'request-id'
   /** The key that a request presents; undefined if there is none. */
@@ -104,8 +104,11 @@ export type Passing = {
 export type ReadRequest = {
   readonly facts: RequestFacts
   readonly envelope: Envelope
-  /** How a stream is framed; absent: as an event stream. A JSON array is made of the data of its frames. */
-  readonly framing?: 'json-array'
+  /**
+   * How a stream is framed; absent: as an event stream. A JSON array is made of the data of its frames; lines are written
+   * as such by the surface itself.
+   */
+  readonly framing?: 'json-array' | 'lines'
 }
 
 /** What an answer says of itself. */

@@ -9,6 +9,8 @@ import { openaiEmbeddings } from './embeddings-openai.ts'
 import { workersAiEmbeddings } from './embeddings-workers-ai.ts'
 import { gemini } from './gemini.ts'
 import { mistralChat } from './mistral-chat.ts'
+import { ollamaEmbeddings } from './embeddings-ollama.ts'
+import { ollama, ollamaGenerate } from './ollama.ts'
 import { openaiChat } from './openai-chat.ts'
 import { openaiResponses } from './openai-responses.ts'
 import { replicate } from './replicate.ts'
@@ -22,6 +24,8 @@ export const wires = {
   'deepseek-chat': deepseekChat,
   gemini,
   'mistral-chat': mistralChat,
+  ollama,
+  'ollama-generate': ollamaGenerate,
   'openai-chat': openaiChat,
   'openai-responses': openaiResponses,
   replicate,
@@ -32,6 +36,7 @@ export const wires = {
 /** Dialects for embeddings. */
 export const embeddingsWires = {
   'gemini-embeddings': geminiEmbeddings,
+  'ollama-embeddings': ollamaEmbeddings,
   'openai-embeddings': openaiEmbeddings,
   'workers-ai-embeddings': workersAiEmbeddings,
 } satisfies Record<EmbeddingsWireName, EmbeddingsWire>

@@ -13,6 +13,8 @@ export type Wire = {
   readonly parseReply: (body: string) => Result<ChatReply, MalformedReply>
   readonly openStream: () => ChatStream
   readonly parseError: (body: string) => UpstreamError
+  /** How its streams are framed: one JSON object a line; absent: an event stream. */
+  readonly framing?: 'lines'
 }
 
 /** An upstream's dialect for embeddings. */

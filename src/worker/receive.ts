@@ -58,7 +58,7 @@ function passesUnchanged({
   facts,
   usageInStream,
 }: ReceiveInput): boolean {
-  if (!sameWire || framing !== undefined) return false
+  if (!sameWire || framing === 'json-array') return false
   return surface.name !== 'openai-chat' || facts.wantsUsageChunk || usageInStream === 'always'
 }
 
@@ -66,11 +66,11 @@ function relayOf(input: ReceiveInput, stripsUsage: boolean): Relay {
   const { surface, dialect, sameWire, meta, framing } = input
   if (surface.operation !== 'chat') throw new TypeError(`${surface.name} has no streams`)
   if (sameWire && surface.name === 'openai-chat') return passingRelay(surface, stripsUsage)
-  const source = wireOf(dialect).openStream()
+  const source = wireOf(dialect)
   const relay = sameWire
     ? readingRelay(surface, source)
     : translatingRelay(source, surface.openStream(meta))
-  return framing === undefined ? relay : arrayRelay(relay)
+  return framing === 'json-array' ? arrayRelay(relay) : relay
 }
 
 /** Whether an answer has begun, and if not, why it never will. */

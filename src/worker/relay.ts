@@ -1,9 +1,10 @@
 import type { ChatEvent } from '../domain/chat.ts'
 import type { Usage } from '../domain/usage.ts'
+import { endLines, openLines, pushLines } from '../encoding/lines.ts'
 import { endSse, openSse, pushSse, type SseFrame } from '../encoding/sse.ts'
 import type { ChatSurface, EventRenderer, SurfaceError } from '../surfaces/surface.ts'
 import { endTap, openTap, pushTap } from '../wire/openai-chat-tap.ts'
-import type { ChatStream } from '../wire/wire.ts'
+import type { ChatStream, Wire } from '../wire/wire.ts'
 
 /** What a stream has shown so far. */
 export type Seen = {
@@ -60,7 +61,7 @@ const NOTHING: Seen = {
 }
 
 /** Another dialect, the same on both sides: bytes pass, and what they mean is read as for a translation. */
-export function readingRelay(surface: ChatSurface, source: ChatStream): Relay {
+export function readingRelay(surface: ChatSurface, source: Wire): Relay {
   const reader = readFrames(source)
   let lastData: string | undefined
   return {
@@ -79,7 +80,7 @@ export function readingRelay(surface: ChatSurface, source: ChatStream): Relay {
 }
 
 /** Two dialects: frames become events of ours, and those the client's frames. */
-export function translatingRelay(source: ChatStream, target: EventRenderer): Relay {
+export function translatingRelay(source: Wire, target: EventRenderer): Relay {
   let client = target
   let out = ''
   const take = (): Uint8Array | undefined => {
@@ -158,10 +159,10 @@ type FrameReader = {
   readonly seen: () => Seen
 }
 
-function readFrames(source: ChatStream, onEvent?: (event: ChatEvent) => void): FrameReader {
+function readFrames(source: Wire, onEvent?: (event: ChatEvent) => void): FrameReader {
   const decoder = new TextDecoder()
-  let sse = openSse()
-  let upstream = source
+  const splitter = source.framing === 'lines' ? splitLines() : splitFrames()
+  let upstream: ChatStream = source.openStream()
   let seen = NOTHING
   const readFrame = (frame: SseFrame): void => {
     const [next, events] = upstream.push(frame)
@@ -171,16 +172,42 @@ function readFrames(source: ChatStream, onEvent?: (event: ChatEvent) => void): F
       onEvent?.(event)
     }
   }
-  const read = (text: string): string | undefined => {
-    const [next, frames] = pushSse(sse, text)
-    sse = next
+  const read = (frames: readonly SseFrame[]): string | undefined => {
     frames.forEach(readFrame)
     return frames.at(-1)?.data
   }
   return {
-    push: (chunk) => read(decoder.decode(chunk, { stream: true })),
-    end: () => read(endSse(sse) ? '\n\n' : ''),
+    push: (chunk) => read(splitter.push(decoder.decode(chunk, { stream: true }))),
+    end: () => read(splitter.end()),
     seen: () => seen,
+  }
+}
+
+/** Cuts a text that comes in pieces into its frames. */
+type Splitter = {
+  readonly push: (text: string) => readonly SseFrame[]
+  readonly end: () => readonly SseFrame[]
+}
+
+function splitFrames(): Splitter {
+  let state = openSse()
+  const push = (text: string): readonly SseFrame[] => {
+    const [next, frames] = pushSse(state, text)
+    state = next
+    return frames
+  }
+  return { push, end: () => push(endSse(state) ? '\n\n' : '') }
+}
+
+function splitLines(): Splitter {
+  let state = openLines()
+  return {
+    push: (text) => {
+      const [next, frames] = pushLines(state, text)
+      state = next
+      return frames
+    },
+    end: () => endLines(state),
   }
 }
 

@@ -207,9 +207,10 @@ export class Run {
 
 const JSON_TYPE = 'application/json'
 const EVENT_STREAM = 'text/event-stream; charset=utf-8'
+const LINES = 'application/x-ndjson'
 
 const streamType = ({ framing }: ReceiveInput): string =>
-  framing === undefined ? EVENT_STREAM : JSON_TYPE
+  framing === undefined ? EVENT_STREAM : framing === 'lines' ? LINES : JSON_TYPE
 
 const isStream = (response: Response): boolean =>
   !(response.headers.get('content-type') ?? '').startsWith('application/json')

@@ -85,7 +85,7 @@ function streamOf(reply: ChatReply, { meta, framing }: ReceiveInput, surface: Ch
     body += rendered
   }
   body += renderer.end()
-  return framing === undefined ? body : asArray(body)
+  return framing === 'json-array' ? asArray(body) : body
 }
 
 function passWhole(text: string): Result<Whole, Failure> {
