@@ -27,20 +27,47 @@ export function judge(
   return { raw, redacted: evaluate(rules, { ...vector, label: rest }) }
 }
 
-/** Applies rules to a vector as the router does: zone `own` gets it as it came, third parties redacted where that is demanded. */
-export function outcomeOf(rules: Rules, vector: AttributeVector): Outcome {
+/** A destination, as the rules judge it for one vector. */
+export type Place = {
+  readonly id: string
+  /** In the route; -1 for one that it does not use. */
+  readonly rank: number
+  readonly route: string | undefined
+  /** Guardrails and obligations, the weightiest first. */
+  readonly forbiddenBy: readonly string[]
+}
+
+/** Judges every destination as the router does: zone `own` gets what came, third parties get it redacted where that is demanded. */
+export function placesOf(
+  rules: Rules,
+  vector: AttributeVector,
+): { readonly places: readonly Place[]; readonly raw: Verdict } {
   const { raw, redacted } = judge(rules, vector)
+  const places = rules.destinations.map((id, at) => {
+    const { removedBy, route } = rules.facts[at]?.zone === 'own' ? raw : (redacted ?? raw)
+    return {
+      id,
+      rank: route?.ranks[at] ?? -1,
+      route: route?.id,
+      forbiddenBy: removedBy[at] ?? NOTHING,
+    }
+  })
+  return { places, raw }
+}
+
+const NOTHING: readonly string[] = []
+
+/** What rules make of a vector, in short. */
+export function outcomeOf(rules: Rules, vector: AttributeVector): Outcome {
+  const { places, raw } = placesOf(rules, vector)
   const permitted: string[] = []
   const removing = new Set<string>()
   let first: string[] = []
   let best = Number.POSITIVE_INFINITY
-  for (const [at, id] of rules.destinations.entries()) {
-    const { removedBy, route } = rules.facts[at]?.zone === 'own' ? raw : (redacted ?? raw)
-    const rank = route?.ranks[at] ?? -1
+  for (const { id, rank, forbiddenBy } of places) {
     if (rank < 0) continue
-    const by = removedBy[at]
-    if (by !== undefined) {
-      for (const rule of by) removing.add(rule)
+    if (forbiddenBy.length > 0) {
+      for (const rule of forbiddenBy) removing.add(rule)
       continue
     }
     permitted.push(id)
