@@ -1,15 +1,21 @@
 import { Hono } from 'hono'
 import type { Refusal } from '../domain/refusal.ts'
 import { dialectAt, surfaceAt, surfaces } from '../surfaces/index.ts'
-import type { Dialect } from '../surfaces/surface.ts'
+import type { Dialect, Surface } from '../surfaces/surface.ts'
 import { refusalResponse } from './answer.ts'
 import type { Env } from './env.ts'
 import { newDecisionId } from './exchange.ts'
 import { alarm } from './observability/log.ts'
 import { admin } from './routes/admin.ts'
 import { decisionRoute } from './routes/decisions.ts'
-import { explainRoute } from './routes/explain.ts'
+import { EXPLAIN, explainRoute } from './routes/explain.ts'
 import { modelsRoute } from './routes/models.ts'
+import {
+  ollamaLoadedRoute,
+  ollamaShowRoute,
+  ollamaTagsRoute,
+  ollamaVersionRoute,
+} from './routes/ollama.ts'
 import { serve } from './serve.ts'
 
 const REQUEST_ID = 'x-request-id'
@@ -25,9 +31,14 @@ app.use(async (c, next) => {
   }
 })
 
-app.post('/v1/explain', explainRoute)
+app.post(EXPLAIN, explainRoute)
+app.post(`${EXPLAIN}/*`, explainRoute)
 app.get('/v1/models', modelsRoute)
 app.get('/v1/decisions/:id', decisionRoute)
+app.get('/api/tags', ollamaTagsRoute)
+app.get('/api/version', ollamaVersionRoute)
+app.get('/api/ps', ollamaLoadedRoute)
+app.post('/api/show', ollamaShowRoute)
 app.get('/healthz', (c) => c.json({ status: 'ok' }))
 app.route('/admin/api', admin)
 
@@ -40,7 +51,7 @@ app.notFound((c) => {
 })
 
 const PATHS =
-  'Send POST /v1/chat/completions, /v1/responses, /v1/messages, /v1/embeddings, /v1/models/{model}:generateContent or /v1/explain, GET /v1/models or /v1/decisions/{id}.'
+  'Send POST /v1/chat/completions, /v1/responses, /v1/messages, /v1/embeddings, /v1/models/{model}:generateContent, /api/chat or /v1/explain, GET /v1/models or /v1/decisions/{id}.'
 
 /** What OpenAI keeps of responses and conversations. */
 const STORED = /^\/v1\/(?:responses|conversations)(?:\/|$)/
@@ -72,9 +83,11 @@ const CHAT = '/v1/chat/completions'
 /** Everything that comes in. Nearly all of it is one path, which is spared the router. */
 export async function handle(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   if (request.method !== 'POST') return app.fetch(request, env, ctx)
-  const surface = request.url.endsWith(CHAT)
-    ? surfaces['openai-chat']
-    : surfaceAt(new URL(request.url).pathname)
+  const { url } = request
+  const surface =
+    url.endsWith(CHAT) && !url.endsWith(EXPLAIN + CHAT)
+      ? surfaces['openai-chat']
+      : servedAt(new URL(url).pathname)
   if (surface === undefined) return app.fetch(request, env, ctx)
   try {
     return await serve(request, env, ctx, surface)
@@ -82,3 +95,7 @@ export async function handle(request: Request, env: Env, ctx: ExecutionContext):
     return bug(error, surface.dialect)
   }
 }
+
+/** What is only to be explained ends like the path of what is served. */
+const servedAt = (pathname: string): Surface | undefined =>
+  pathname.startsWith(`${EXPLAIN}/`) ? undefined : surfaceAt(pathname)
