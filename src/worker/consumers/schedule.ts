@@ -3,6 +3,8 @@ import type { Env } from '../env.ts'
 import { alarm } from '../observability/log.ts'
 import { openBooks } from '../stores/ledger-books.ts'
 import { makeCheckpoint } from '../stores/checkpoints.ts'
+import { evaluateShadow } from '../stores/shadow.ts'
+import { rollUpTraffic } from '../stores/traffic.ts'
 import { warnOfExpiries } from '../warnings.ts'
 import { publishCheckpoint } from '../witness.ts'
 
@@ -13,6 +15,8 @@ export async function onSchedule(event: ScheduledController, env: Env): Promise<
     const { tenant } = TenantRow.parse(row)
     try {
       await openBooks(env, tenant, 0)
+      await rollUpTraffic(env, tenant)
+      await evaluateShadow(env, tenant)
       await makeCheckpoint(env, tenant, event.scheduledTime)
       await publishCheckpoint(env, tenant, event.scheduledTime)
       if (isFullHour(event.scheduledTime)) await warnOfExpiries(env, tenant, event.scheduledTime)

@@ -2,11 +2,13 @@ import { Hono } from 'hono'
 import type { AdminEnv } from '../middleware/actor.ts'
 import { adminAuth } from '../middleware/admin-auth.ts'
 import { auditRoutes } from './admin/audit.ts'
+import { backtestRoutes } from './admin/backtest.ts'
 import { adminError } from './admin/input.ts'
 import { keyRoutes } from './admin/keys.ts'
 import { ledgerRoutes } from './admin/ledger.ts'
 import { peopleRoutes } from './admin/people.ts'
 import { policyRoutes } from './admin/policy.ts'
+import { shadowRoutes } from './admin/shadow.ts'
 import { tokenRoutes } from './admin/tokens.ts'
 
 /** What `demarc key`, `demarc ledger` and the seeding talk to; mounted at `/admin/api`. */
@@ -14,6 +16,8 @@ export const admin = new Hono<AdminEnv>()
 
 admin.use(adminAuth)
 admin.route('/policy', policyRoutes)
+admin.route('/policy', backtestRoutes)
+admin.route('/policy', shadowRoutes)
 admin.route('/keys', keyRoutes)
 admin.route('/ledger', ledgerRoutes)
 admin.route('/audit', auditRoutes)

@@ -19,7 +19,7 @@ const RELEASES_MAX = 4
  *
  * @throws if there is none with this hash, or it has been altered.
  */
-export async function releaseOf(env: Pick<Env, 'DB' | 'CACHE'>, hash: string): Promise<Release> {
+export async function releaseOf(env: Env, hash: string): Promise<Release> {
   const known = releases.get(hash)
   if (known !== undefined) return known
   const bundle = parseBundle(JSON.parse(await loadBundle(env, hash)))

@@ -7,8 +7,6 @@ import { watermark } from './ledger.ts'
 import { releaseOf } from './policy-rules.ts'
 import { decisionsIn, type AlikeDecisions } from './traffic-entries.ts'
 
-type Stores = Pick<Env, 'DB' | 'CACHE'>
-
 /** Sequence numbers of one step, and steps of one call: what is left waits for the next minute. */
 const STEP_SEQS = 10_000
 const STEPS_MAX = 20
@@ -57,7 +55,7 @@ type ShadowRow = z.infer<typeof ShadowRow>
  * of it is ever applied.
  */
 export async function setShadow(
-  env: Stores,
+  env: Env,
   tenant: string,
   hash: string | null,
   by: string,
@@ -78,7 +76,7 @@ export async function setShadow(
  * Decides anew, under the candidate, whatever was decided since the shadow began, each request as on its day, and adds up
  * what would have been otherwise. Reads D1's copy of the journal, so requests pay nothing for it.
  */
-export async function evaluateShadow(env: Stores, tenant: string): Promise<void> {
+export async function evaluateShadow(env: Env, tenant: string): Promise<void> {
   const throughSeq = await watermark(env, tenant)
   for (let step = 0; step < STEPS_MAX; step++) {
     const row = await env.DB.prepare(SQL.open).bind(tenant).first()
@@ -98,7 +96,7 @@ export async function evaluateShadow(env: Stores, tenant: string): Promise<void>
 
 type DifferenceRow = [...of: [string, string, string, string], requests: number, examples: string[]]
 
-async function compare(env: Stores, hash: string, decisions: readonly AlikeDecisions[]) {
+async function compare(env: Env, hash: string, decisions: readonly AlikeDecisions[]) {
   const rows = new Map<string, DifferenceRow>()
   const sums = { requests: 0, differing: 0, skipped: 0 }
   for (const { vector, policyHash, day, app, requests, examples } of decisions) {
@@ -124,7 +122,7 @@ async function compare(env: Stores, hash: string, decisions: readonly AlikeDecis
 }
 
 /** The rules of a release as they were on a day; undefined if there is no such release. */
-async function rulesOn(env: Stores, hash: string, day: string): Promise<Rules | undefined> {
+async function rulesOn(env: Env, hash: string, day: string): Promise<Rules | undefined> {
   try {
     return (await releaseOf(env, hash)).rulesAt(Date.parse(day))
   } catch {
@@ -165,12 +163,12 @@ const DifferenceFound = z.object({
 const REPORTED_MAX = 500
 
 /** The shadow that is running, or the last one; undefined if there never was any. */
-export async function shadowReport(env: Stores, tenant: string): Promise<ShadowReport | undefined> {
+export async function shadowReport(env: Env, tenant: string): Promise<ShadowReport | undefined> {
   const row = await env.DB.prepare(SQL.last).bind(tenant).first()
   return row === null ? undefined : await reportOf(env, ShadowRow.parse(row))
 }
 
-async function reportOf(env: Stores, shadow: ShadowRow): Promise<ShadowReport> {
+async function reportOf(env: Env, shadow: ShadowRow): Promise<ShadowReport> {
   const { results } = await env.DB.prepare(SQL.differences).bind(shadow.id, REPORTED_MAX).all()
   return {
     hash: shadow.hash,
