@@ -24,6 +24,12 @@ CREATE TABLE traffic_day (
   PRIMARY KEY (tenant, day, vector, app, outcome)
 ) STRICT, WITHOUT ROWID;
 
+-- Up to where a tenant's journal has been added up.
+CREATE TABLE traffic_mark (
+  tenant TEXT PRIMARY KEY,
+  through_seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Backtests over this traffic, by the hash of what they say; approvals sign it.
 CREATE TABLE backtest (
   tenant TEXT NOT NULL,

@@ -18,12 +18,9 @@ const PAGE_ROWS = 10_000
 
 const SENT = 'sent:'
 
-/** The name of the mark up to which entries have been added up, in `rollup_mark`. */
-const MARK = 'traffic'
-
 const SQL = {
-  start: `INSERT INTO rollup_mark (tenant, name, through_seq) VALUES (?1, '${MARK}', 0) ON CONFLICT DO NOTHING`,
-  mark: `SELECT through_seq FROM rollup_mark WHERE tenant = ?1 AND name = '${MARK}'`,
+  start: `INSERT INTO traffic_mark (tenant, through_seq) VALUES (?1, 0) ON CONFLICT DO NOTHING`,
+  mark: `SELECT through_seq FROM traffic_mark WHERE tenant = ?1`,
   vectors: `
     INSERT INTO traffic_vector (tenant, hash, vector)
     SELECT ?1, value ->> 0, value ->> 1 FROM json_each(?2) WHERE true
@@ -33,11 +30,11 @@ const SQL = {
     INSERT INTO traffic_day (tenant, day, vector, app, outcome, requests, input_tokens, output_tokens, cost_micro, cost_rest)
     SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8
     FROM json_each(?2)
-    WHERE EXISTS (SELECT 1 FROM rollup_mark WHERE tenant = ?1 AND name = '${MARK}' AND through_seq = ?3)
+    WHERE EXISTS (SELECT 1 FROM traffic_mark WHERE tenant = ?1 AND through_seq = ?3)
     ON CONFLICT DO UPDATE SET requests = requests + excluded.requests,
       input_tokens = input_tokens + excluded.input_tokens, output_tokens = output_tokens + excluded.output_tokens,
       cost_micro = cost_micro + excluded.cost_micro, cost_rest = cost_rest + excluded.cost_rest`,
-  advance: `UPDATE rollup_mark SET through_seq = ?3 WHERE tenant = ?1 AND name = '${MARK}' AND through_seq = ?2`,
+  advance: `UPDATE traffic_mark SET through_seq = ?3 WHERE tenant = ?1 AND through_seq = ?2`,
   /** Pages by vector and outcome: sums first, because a page's vectors are few and its days many. */
   records: `
     WITH page AS MATERIALIZED (
