@@ -40,10 +40,10 @@ CREATE INDEX admin_event_by_time ON admin_event (at_ms, seq);
 
 -- Failed log-ins by where they came from (a keyed hash of the address), in windows of ten minutes.
 CREATE TABLE admin_failure (
-  source TEXT NOT NULL,
   window_ms INTEGER NOT NULL,
+  source TEXT NOT NULL,
   failures INTEGER NOT NULL,
-  PRIMARY KEY (source, window_ms)
+  PRIMARY KEY (window_ms, source)
 ) STRICT, WITHOUT ROWID;
 
 -- Codes of the local login that have been used up.
