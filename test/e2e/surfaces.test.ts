@@ -1,7 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { surfaces } from '../../src/surfaces/index.ts'
 import { fields } from '../upstreams/read.ts'
-import { decisionOf, entriesOf, newKey, openStage, post, verify, type Stage } from './harness.ts'
+import {
+  decisionOf,
+  entriesOf,
+  newKey,
+  openStage,
+  post,
+  verify,
+  type Reply,
+  type Stage,
+} from './harness.ts'
 
 /** How each surface is asked, with a text in the place where people write. */
 const ASKED: Readonly<
@@ -57,6 +66,26 @@ const ASKED: Readonly<
     'gemini-embedding-001',
     (_model, text) => ({ content: { parts: [{ text }] } }),
   ],
+  ollama: [
+    '/api/chat',
+    'openai/gpt-5-nano',
+    (model, content) => ({
+      model,
+      stream: false,
+      options: { num_predict: 50 },
+      messages: [{ role: 'user', content }],
+    }),
+  ],
+  'ollama-generate': [
+    '/api/generate',
+    'openai/gpt-5-nano',
+    (model, prompt) => ({ model, stream: false, options: { num_predict: 50 }, prompt }),
+  ],
+  'ollama-embeddings': [
+    '/api/embed',
+    'text-embedding-3-small',
+    (model, input) => ({ model, input }),
+  ],
 }
 const ALL = Object.entries(ASKED).map(([name, [path, model, body]]) => ({
   name,
@@ -82,6 +111,9 @@ beforeAll(async () => {
 afterEach(() => stage.fleet.reset())
 afterAll(() => stage.close())
 
+/** Of an error, in any dialect: of Ollama's, it is all there is. */
+const messageOf = ({ body, error }: Reply): unknown => error['message'] ?? body['error']
+
 const decisions: [string, string][] = []
 
 describe.each(ALL)('on the surface $name', ({ name, path, model, body }) => {
@@ -96,11 +128,17 @@ describe.each(ALL)('on the surface $name', ({ name, path, model, body }) => {
 
   test('a card number is found, and keeps the request from a third party', async () => {
     const reply = await post(stage, body(model, 'Card 4111 1111 1111 1111'), { path })
-    expect([reply.status, String(reply.error['message'])]).toEqual([
-      403,
-      expect.stringMatching(/rule .* card at \//),
-    ])
+    expect(reply.status).toBe(403)
+    expect(messageOf(reply)).toMatch(/rule .* card at \//)
     expect(reply.headers.get('demarc-label')).toContain('pci')
+    expect(stage.fleet.requests).toEqual([])
+  })
+
+  test('the same can be explained, and is not sent', async () => {
+    const asked = body(model, 'Card 4111 1111 1111 1111')
+    const reply = await post(stage, asked, { path: `/v1/explain${path}` })
+    expect([reply.status, fields(reply.body['label'])['level']]).toEqual([200, 'restricted'])
+    expect(JSON.stringify(reply.body)).toContain('card')
     expect(stage.fleet.requests).toEqual([])
   })
 
@@ -115,7 +153,12 @@ describe.each(ALL)('on the surface $name', ({ name, path, model, body }) => {
     const reply = await post(stage, body(model, 'Hi'), { path, key: 'demarc_wrong_key' })
     expect(reply.status).toBe(401)
     const error = fields(reply.body['error'])
-    if (name.startsWith('anthropic'))
+    if (name.startsWith('ollama')) {
+      expect([typeof reply.body['error'], reply.body['code']]).toEqual([
+        'string',
+        'unauthenticated',
+      ])
+    } else if (name.startsWith('anthropic'))
       expect([reply.body['type'], error['type']]).toEqual(['error', 'authentication_error'])
     else if (name.startsWith('gemini')) expect(error['status']).toBe('UNAUTHENTICATED')
     else expect(Object.keys(error).toSorted()).toEqual(['code', 'message', 'param', 'type'])
@@ -123,7 +166,8 @@ describe.each(ALL)('on the surface $name', ({ name, path, model, body }) => {
 
   test('a body that is no JSON is refused in the dialect’s own words', async () => {
     const reply = await post(stage, '{"a":', { path })
-    expect([reply.status, typeof reply.error['message']]).toEqual([400, 'string'])
+    expect(reply.status).toBe(400)
+    expect(messageOf(reply)).toContain('JSON')
   })
 })
 

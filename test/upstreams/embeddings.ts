@@ -6,7 +6,7 @@ import { jsonReply, type Reply, type Simulation } from './simulation.ts'
 const DIMENSIONS = 8
 
 /** Numbers that differ with the text and have nothing to do with what it says. */
-function vectorOf(input: string, dimensions: number): number[] {
+export function vectorOf(input: string, dimensions = DIMENSIONS): number[] {
   let state = Buffer.from(input).reduce((sum: number, byte: number) => (sum * 31 + byte) >>> 0, 7)
   return Array.from({ length: dimensions }, () => {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0

@@ -11,6 +11,7 @@ import {
 import { withEndpoints } from './endpoints.ts'
 import { fireworksDialect, openaiDialect, togetherDialect } from './hosted-dialects.ts'
 import { llamaCppDialect, ollamaDialect, vllmDialect } from './onprem-dialects.ts'
+import { withOllamaNative } from './ollama-native.ts'
 import { openaiChat } from './openai-chat.ts'
 import { responsesEndpoint } from './openai-responses.ts'
 import { openServer, type Recorded, type SimulatedServer } from './server.ts'
@@ -25,7 +26,7 @@ const SIMULATIONS = {
   together: withEndpoints(openaiChat(togetherDialect), plainEmbeddings),
   fireworks: withEndpoints(openaiChat(fireworksDialect), plainEmbeddings),
   vllm: withEndpoints(openaiChat(vllmDialect), ownEmbeddings),
-  ollama: withEndpoints(openaiChat(ollamaDialect), ownEmbeddings),
+  ollama: withOllamaNative(withEndpoints(openaiChat(ollamaDialect), ownEmbeddings)),
   'llama-cpp': withEndpoints(openaiChat(llamaCppDialect), ownEmbeddings),
   openai: withEndpoints(openaiChat(openaiDialect), {
     ...ownEmbeddings,
