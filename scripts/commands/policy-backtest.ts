@@ -1,10 +1,10 @@
 import { formatUsd } from '../../src/domain/money.ts'
-import { QUALITIES } from '../../src/domain/request.ts'
+import { backtestReport } from '../../src/policy/backtest-report.ts'
 import { compileRules } from '../../src/policy/evaluate.ts'
-import { type Backtest, type Estimate, replay, type Tally } from '../../src/policy/replay.ts'
+import { type Backtest, replay } from '../../src/policy/replay.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
 import type { TrafficGroup } from '../../src/policy/traffic.ts'
-import { openBook, priceAt } from '../../src/pricing/book.ts'
+import { estimateFrom } from '../../src/router/estimate.ts'
 
 export type BacktestOptions = { readonly json: boolean; readonly atMs: number }
 
@@ -21,61 +21,10 @@ export function backtest(
     compileRules(candidate, atMs),
     estimateFrom(candidate, atMs),
   )
-  if (json) console.log(JSON.stringify(asJson(result)))
+  if (json) console.log(JSON.stringify(backtestReport(result)))
   else for (const line of linesOf(result)) console.log(line)
   return result.newlyRefused.count === 0 ? 0 : 1
 }
-
-/** What the cheapest model of a destination that is good enough costs by the price book, with the tokens that there were. */
-function estimateFrom(bundle: Bundle, atMs: number): Estimate {
-  const book = openBook(bundle.prices)
-  return (destination, { attributes, tokens }) => {
-    const costs = bundle.models.flatMap(({ id, quality }) => {
-      if (QUALITIES.indexOf(quality) < QUALITIES.indexOf(attributes.quality)) return []
-      const price = priceAt(book, destination, id, atMs)
-      if (price === undefined) return []
-      const { input, output } = price.meters
-      return [BigInt(tokens.input) * BigInt(input) + BigInt(tokens.output) * BigInt(output)]
-    })
-    return costs.reduce<bigint | undefined>(
-      (least, cost) => (least === undefined || cost < least ? cost : least),
-      undefined,
-    )
-  }
-}
-
-const tally = ({ count, costPicoUsd }: Tally) => ({ count, costPicoUsd: String(costPicoUsd) })
-
-function asJson(result: Backtest) {
-  const { newlyRefused, newlyAllowed, rerouted, hits, simulated, apps, ...rest } = result
-  const findings = [
-    ...examplesOf('warning', 'newly refused', newlyRefused.examples),
-    ...examplesOf('warning', 'newly allowed', newlyAllowed.examples),
-    ...examplesOf('note', 're-routed', rerouted.examples),
-  ]
-  return {
-    holds: newlyRefused.count === 0,
-    findings,
-    requests: rest.requests,
-    vectors: rest.vectors,
-    newlyRefused: tally(newlyRefused),
-    newlyAllowed: tally(newlyAllowed),
-    rerouted: tally(rerouted),
-    costDeltaPicoUsd: String(rest.costDeltaPicoUsd),
-    unpriced: rest.unpriced,
-    hits: Object.fromEntries(hits),
-    simulated: Object.fromEntries(simulated),
-    apps: Object.fromEntries(apps),
-  }
-}
-
-const examplesOf = (severity: string, what: string, groups: readonly TrafficGroup[]) =>
-  groups.map(({ attributes, count, destination }) => ({
-    severity,
-    rule: null,
-    problem: `${what}: ${count} requests like this`,
-    witness: { attributes, destination },
-  }))
 
 const APPS_MAX = 10
 
