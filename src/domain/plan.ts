@@ -1,5 +1,6 @@
 import type { Finding, Unscanned } from './finding.ts'
 import type { Label } from './label.ts'
+import type { Pinned } from './pin.ts'
 import type { Seen } from './seen.ts'
 
 /** `raw` sends what came; `redacted` sends it with the kinds replaced that the obligations name. */
@@ -67,6 +68,8 @@ export type Receipt = {
   readonly route: string
   readonly obligations: readonly string[]
   readonly attempts: readonly ReceiptAttempt[]
+  /** What became of the place where the conversation was answered before; absent if there is none. */
+  readonly pinned?: Pinned
   /** With this the decision can be taken again; absent in receipts of before it was kept. */
   readonly seen?: Seen
 }

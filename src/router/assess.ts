@@ -5,6 +5,7 @@ import type { Caller, DeclaredLabel } from '../domain/caller.ts'
 import type { Classification } from '../domain/finding.ts'
 import { join, type Label, PUBLIC } from '../domain/label.ts'
 import type { Envelope } from '../domain/leaf.ts'
+import type { Pin } from '../domain/pin.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Refusal } from '../domain/refusal.ts'
 import type { RequestFacts } from '../domain/request.ts'
@@ -20,6 +21,8 @@ export type AssessInput = {
   readonly world: World
   /** What this tenant's texts said when they were read before; absent: all is read anew. */
   readonly readings?: TenantReadings | undefined
+  /** Where the conversation was answered last. */
+  readonly pin?: Pin | undefined
 }
 
 export type Assessment = {
@@ -29,7 +32,7 @@ export type Assessment = {
 
 /** Classifies, then decides. What serving, `/v1/explain`, the command line and the tests all use. */
 export function assess(input: AssessInput): Assessment {
-  const { envelope, request, caller, wishes, world, readings } = input
+  const { envelope, request, caller, wishes, world, readings, pin } = input
   const declarations = [caller.defaultLabel, wishes.label].filter(
     (one) => one !== null && one !== undefined,
   )
@@ -38,7 +41,7 @@ export function assess(input: AssessInput): Assessment {
     table: world.policy.labelTable,
     readings,
   })
-  const decision = decide({ classification, declared, request, caller, wishes, world })
+  const decision = decide({ classification, declared, request, caller, wishes, world, pin })
   return { classification, decision }
 }
 

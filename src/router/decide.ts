@@ -3,10 +3,12 @@ import type { Classification } from '../domain/finding.ts'
 import type { Label } from '../domain/label.ts'
 import { formatUsd } from '../domain/money.ts'
 import type { Attempt, Obligations, Plan, Removal } from '../domain/plan.ts'
+import type { Pin } from '../domain/pin.ts'
 import type { Refusal } from '../domain/refusal.ts'
 import type { Quality, RequestFacts } from '../domain/request.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { lower } from '../policy/evaluate.ts'
+import { followPin } from './affinity.ts'
 import {
   type Candidate,
   compareCandidates,
@@ -37,6 +39,8 @@ export type Facts = {
   readonly caller: Caller
   readonly wishes: Wishes
   readonly world: World
+  /** Where the conversation was answered last; absent: it is new, or nobody remembers. */
+  readonly pin?: Pin | undefined
 }
 
 /** Every attempt is a reservation and a round trip; a request that eight places failed will not be served by a ninth. */
@@ -174,7 +178,12 @@ function conclude(
   verdicts: Verdicts,
   { candidates, removed, failures, farthest }: Sieve,
 ): Result<Plan, Refusal> {
-  const ordered = candidates.toSorted(compareCandidates)
+  const { ordered, pinned } = followPin(
+    candidates.toSorted(compareCandidates),
+    facts.pin,
+    facts.request,
+    facts.world.nowMs,
+  )
   const [first, ...others] = pick(ordered).map((candidate) => toAttempt(candidate, facts.request))
   const attempts = first === undefined ? [] : [first, ...others]
   const receipt = receiptOf({
@@ -184,6 +193,7 @@ function conclude(
     verdicts,
     removed: [...removed, ...beyondLimit(ordered, attempts)],
     attempts,
+    pinned,
     seen: seenOf(
       facts.classification,
       facts.declared,

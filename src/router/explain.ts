@@ -34,6 +34,7 @@ export function explain(
     removed: removed.map((one) => ({ ...one })),
     route: rule(receipt.route),
     obligations: receipt.obligations.map(rule),
+    pinned: pinnedOf(receipt),
     attempts: receipt.attempts.map(({ destination, model, form, boundPicoUsd }) => ({
       destination,
       model,
@@ -42,6 +43,16 @@ export function explain(
     })),
   }
 }
+
+const pinnedOf = ({ pinned }: Receipt): JsonObject | null =>
+  pinned === undefined
+    ? null
+    : {
+        destination: pinned.destination,
+        model: pinned.model,
+        outcome: pinned.outcome,
+        cached_tokens: pinned.cachedTokens,
+      }
 
 const ruleOf = (id: string | null, rule: (id: string) => JsonObject): JsonObject | undefined =>
   id === null ? undefined : { rule: id, says: rule(id)['says'] ?? null }

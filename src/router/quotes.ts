@@ -1,18 +1,21 @@
 import type { Price } from '../domain/catalog.ts'
 import { costMax, type Size } from '../pricing/bound.ts'
-import { bandsOf } from '../pricing/meters.ts'
+import { type Band, bandsOf } from '../pricing/meters.ts'
 
 /** A price in force. `flat` are its dearest rates, if the same meters hold for every size: then a bound is two products. */
 export type Quote = {
   readonly price: Price
   readonly flat: { readonly input: number; readonly output: number } | undefined
+  /** The same for every size of input. */
+  readonly bands: readonly Band[]
 }
 
 export function quoteOf(price: Price): Quote {
-  const [band, ...others] = bandsOf(price)
-  if (band === undefined || others.length > 0) return { price, flat: undefined }
+  const bands = bandsOf(price)
+  const [band, ...others] = bands
+  if (band === undefined || others.length > 0) return { price, flat: undefined, bands }
   const { output, ...inputs } = band.meters
-  return { price, flat: { input: Math.max(...Object.values(inputs)), output } }
+  return { price, flat: { input: Math.max(...Object.values(inputs)), output }, bands }
 }
 
 /**
@@ -42,4 +45,19 @@ export function comparableBound(
 function roundUp(bound: bigint): number {
   const nearest = Number(bound)
   return nearest < bound ? nearest * (1 + Number.EPSILON) : nearest
+}
+
+/** Token counts that an exchange will probably be billed for. */
+export type Expected = {
+  readonly input: number
+  readonly cachedInput: number
+  readonly output: number
+}
+
+/** What an exchange of about this size costs, in pico-dollars: a number to compare with, never one to reserve. */
+export function expectedCost({ bands }: Quote, { input, cachedInput, output }: Expected): number {
+  const total = input + cachedInput
+  const meters = (bands.findLast(({ above }) => total > above) ?? bands[0])?.meters
+  if (meters === undefined) return Number.POSITIVE_INFINITY
+  return input * meters.input + cachedInput * meters.cachedInput + output * meters.output
 }

@@ -1,6 +1,7 @@
 import type { Classification, Finding } from '../domain/finding.ts'
 import { LEVELS } from '../domain/label.ts'
 import type { Attempt, Evidence, Receipt, Removal } from '../domain/plan.ts'
+import type { Pinned } from '../domain/pin.ts'
 import type { Seen } from '../domain/seen.ts'
 import type { Verdicts } from './places.ts'
 
@@ -13,6 +14,7 @@ type ReceiptParts = {
   readonly verdicts: Verdicts
   readonly removed: readonly Removal[]
   readonly attempts: readonly Attempt[]
+  readonly pinned: Pinned | undefined
   readonly seen: Seen
 }
 
@@ -43,6 +45,7 @@ export function receiptOf(parts: ReceiptParts): Receipt {
       form,
       boundPicoUsd: String(boundPicoUsd),
     })),
+    ...(parts.pinned === undefined ? {} : { pinned: parts.pinned }),
     seen: parts.seen,
   }
 }
