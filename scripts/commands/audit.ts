@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Command } from '../demarc.ts'
 import { verifyEvidence } from '../lib/evidence.ts'
-import { newAuditKey } from '../lib/secrets.ts'
+import { newSigningKey } from '../lib/secrets.ts'
 
 const USAGE = `demarc audit verify FILE [--key VERIFIER-KEY]... [--json]
     checks a receipt (the answer of GET /v1/decisions/{id}) or a pack of evidence (GET /admin/api/audit/pack) offline:
@@ -19,7 +19,7 @@ export const auditCommand: Command = {
   usage: USAGE,
   run: ([action = '', ...args]) => {
     if (action === 'new-key') {
-      console.log(newAuditKey())
+      console.log(newSigningKey())
       return Promise.resolve(0)
     }
     if (action === 'verify') return Promise.resolve(verify(args))

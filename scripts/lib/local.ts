@@ -77,6 +77,7 @@ function varsOf(options: LocalOptions, secrets: Secrets): Record<string, string>
     HASH_KEY: secrets.hashKey,
     AUDIT_KEY: secrets.auditKey ?? '',
     AUDIT_ORIGIN: 'localhost',
+    POLICY_SIGNING_KEY: secrets.policyKey ?? '',
     JURISDICTION: '',
   }
   for (const [id, url] of Object.entries(options.destinationUrls ?? {})) {
@@ -109,7 +110,11 @@ function optionsOf(
     ...(options.direct === true ? { unsafeDirectSockets: [{ host: '127.0.0.1' }] } : {}),
     d1Databases: { DB: 'demarc' },
     kvNamespaces: { CACHE: 'cache' },
-    durableObjects: { JOURNAL: { className: 'Journal', useSQLite: true } },
+    durableObjects: {
+      JOURNAL: { className: 'Journal', useSQLite: true },
+      AUTHORITY: { className: 'PolicyAuthority', useSQLite: true },
+      BREAKER: { className: 'Breaker', useSQLite: true },
+    },
     queueProducers: { OUTBOX: { queueName: 'demarc-outbox' } },
     queueConsumers: {
       'demarc-outbox': {

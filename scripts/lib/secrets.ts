@@ -10,6 +10,8 @@ const Secrets = z.object({
   hashKey: z.string().min(16),
   /** Signs checkpoints: PKCS #8 of an Ed25519 key, in base64. */
   auditKey: z.string().min(16).optional(),
+  /** Signs policy releases, likewise. */
+  policyKey: z.string().min(16).optional(),
   /** The key that `npm start` shows; absent until there is one. */
   key: z.string().optional(),
   /** Which code wrote the journals beside it. */
@@ -17,8 +19,8 @@ const Secrets = z.object({
 })
 export type Secrets = z.infer<typeof Secrets>
 
-/** A key for AUDIT_KEY. */
-export const newAuditKey = (): string =>
+/** A key for AUDIT_KEY or POLICY_SIGNING_KEY. */
+export const newSigningKey = (): string =>
   generateKeyPairSync('ed25519')
     .privateKey.export({ format: 'der', type: 'pkcs8' })
     .toString('base64')
@@ -26,7 +28,8 @@ export const newAuditKey = (): string =>
 export const newSecrets = (): Secrets => ({
   adminToken: randomBytes(24).toString('base64url'),
   hashKey: randomBytes(32).toString('base64url'),
-  auditKey: newAuditKey(),
+  auditKey: newSigningKey(),
+  policyKey: newSigningKey(),
   journalVersion: JOURNAL_VERSION,
 })
 
@@ -44,7 +47,7 @@ export function keptSecrets(directory: string): Secrets {
       throw new Error(`${file} is damaged: delete the folder ${directory} to start afresh`)
     }
     const { journalVersion } = kept.data
-    if (journalVersion === JOURNAL_VERSION) return kept.data
+    if (journalVersion === JOURNAL_VERSION) return withPolicyKey(directory, kept.data)
     const aside = freeName(`${directory}-v${journalVersion}`)
     renameSync(directory, aside)
     console.error(
@@ -54,6 +57,14 @@ export function keptSecrets(directory: string): Secrets {
   const secrets = newSecrets()
   keepSecrets(directory, secrets)
   return secrets
+}
+
+/** Data from before releases were signed: the next start stores its policy again, and signs it. */
+function withPolicyKey(directory: string, secrets: Secrets): Secrets {
+  if (secrets.policyKey !== undefined) return secrets
+  const complete = { ...secrets, policyKey: newSigningKey() }
+  keepSecrets(directory, complete)
+  return complete
 }
 
 export function keepSecrets(directory: string, secrets: Secrets): void {

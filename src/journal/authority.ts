@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { LEASE_MARGIN_MS, LEASE_MS, type Term } from './lease.ts'
+import { LEASE_MARGIN_MS, LEASE_MS, Term } from './lease.ts'
 
 /** Leases are given only on a reading of the record that is at most this old. */
 export const CONFIRM_MS = 10_000
@@ -7,13 +7,6 @@ export const CONFIRM_MS = 10_000
 const FORGET_MS = 24 * 3600 * 1000
 /** Changes that wait for journals at a time. Of more, the oldest count as in force when the next ones do. */
 const PENDING_MAX = 100
-
-const TermState = z.strictObject({
-  number: z.int(),
-  version: z.int(),
-  policyHash: z.string().nullable(),
-  keyEpoch: z.int(),
-})
 
 /** Why a journal cannot act under an older term any more. */
 const Proof = z.union([
@@ -25,7 +18,7 @@ const Proof = z.union([
 export type Proof = z.infer<typeof Proof>
 
 const Change = {
-  term: TermState,
+  term: Term,
   /** When the authority took note of it. */
   sinceMs: z.int(),
   proofs: z.record(z.string(), Proof),
@@ -55,7 +48,7 @@ export type Standing = z.infer<typeof Standing>
 
 /** What the authority of a tenant knows. All of it is stored before anybody hears of it. */
 export const AuthorityState = z.strictObject({
-  term: TermState,
+  term: Term,
   policy: Standing,
   keys: Standing,
   /** When the record was last read, by the start of the reading. */

@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { Lease } from './state.ts'
 
 /** How long a journal may act on what it was told: counted by its own clock, from when it asked. */
@@ -10,13 +11,14 @@ export const CLOCK_SKEW_MAX_MS = 1_000
 export const LEASE_MARGIN_MS = 2 * CLOCK_SKEW_MAX_MS
 
 /** What is in force for a tenant, under a number that grows with every change of it. */
-export type Term = {
-  readonly number: number
+export const Term = z.strictObject({
+  number: z.int(),
   /** Number of the activation, from 1; 0 before the first. */
-  readonly version: number
-  readonly policyHash: string | null
-  readonly keyEpoch: number
-}
+  version: z.int(),
+  policyHash: z.string().nullable(),
+  keyEpoch: z.int(),
+})
+export type Term = z.infer<typeof Term>
 
 /** What a journal holds: the newest term that it has heard of, and until when it may act on it. */
 export type Held = Lease & { readonly term: number; readonly version: number }
@@ -36,6 +38,13 @@ export function take(held: Held, term: Term, askedMs: number): Held {
 /** The authority tells of a change. It counts at once, but lengthens nothing: nobody has asked. */
 export const hear = (held: Held, term: Term): Held =>
   term.number <= held.term ? held : { ...contentOf(term), untilMs: held.untilMs }
+
+export const termOf = ({ term, version, policyHash, keyEpoch }: Held): Term => ({
+  number: term,
+  version,
+  policyHash,
+  keyEpoch,
+})
 
 const contentOf = ({ number, version, policyHash, keyEpoch }: Term): Omit<Held, 'untilMs'> => ({
   term: number,

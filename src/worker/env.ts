@@ -1,3 +1,5 @@
+import type { PolicyAuthority } from './objects/authority.ts'
+import type { Breaker } from './objects/breaker.ts'
 import type { Journal } from './objects/journal.ts'
 
 /**
@@ -10,6 +12,8 @@ export type Env = {
   readonly DB: D1Database
   readonly CACHE: KVNamespace
   readonly JOURNAL: DurableObjectNamespace<Journal>
+  readonly AUTHORITY: DurableObjectNamespace<PolicyAuthority>
+  readonly BREAKER: DurableObjectNamespace<Breaker>
   /** Carries texts of `journal/outbox`. */
   readonly OUTBOX: Queue<string>
   readonly AI?: Ai
@@ -21,6 +25,10 @@ export type Env = {
   readonly AUDIT_KEY?: string
   /** What the audit logs of this deployment are called, such as its host name. */
   readonly AUDIT_ORIGIN?: string
+  /** Signs policy releases: PKCS #8 of an Ed25519 key, in base64. Where it or the next one is set, unsigned ones are not used. */
+  readonly POLICY_SIGNING_KEY?: string
+  /** Further Ed25519 public keys that may have signed a release: 32 bytes each in base64, separated by spaces. */
+  readonly POLICY_PUBLIC_KEYS?: string
   /** Where notices (budgets) are posted, and the secret that signs them. */
   readonly WEBHOOK_URL?: string
   readonly WEBHOOK_SECRET?: string
@@ -55,7 +63,7 @@ const JOURNAL_IDS_MAX = 1000
  * @throws TypeError if JURISDICTION is set to anything but `eu` or `fedramp`: journals must not end up just anywhere.
  */
 export function journalOf(env: Env, tenant: string): DurableObjectStub<Journal> {
-  const namespace = namespaceOf(env)
+  const namespace = placed(env, env.JOURNAL)
   let id = journalIds.get(tenant)
   if (id === undefined) {
     id = namespace.idFromName(tenant)
@@ -65,8 +73,23 @@ export function journalOf(env: Env, tenant: string): DurableObjectStub<Journal> 
   return namespace.get(id)
 }
 
-function namespaceOf({ JURISDICTION: place = '', JOURNAL }: Env): DurableObjectNamespace<Journal> {
-  if (place === '') return JOURNAL
-  if (place === 'eu' || place === 'fedramp') return JOURNAL.jurisdiction(place)
+/** The policy authority of a tenant, kept where its journals are. */
+export function authorityOf(env: Env, tenant: string): DurableObjectStub<PolicyAuthority> {
+  const namespace = placed(env, env.AUTHORITY)
+  return namespace.get(namespace.idFromName(tenant))
+}
+
+/** The circuit breaker of a destination: one for all tenants, because all of them reach the same server by it. */
+export function breakerOf(env: Env, destination: string): DurableObjectStub<Breaker> {
+  const namespace = placed(env, env.BREAKER)
+  return namespace.get(namespace.idFromName(destination))
+}
+
+function placed<T extends Rpc.DurableObjectBranded>(
+  { JURISDICTION: place = '' }: Env,
+  namespace: DurableObjectNamespace<T>,
+): DurableObjectNamespace<T> {
+  if (place === '') return namespace
+  if (place === 'eu' || place === 'fedramp') return namespace.jurisdiction(place)
   throw new TypeError('JURISDICTION must be "eu", "fedramp" or empty')
 }

@@ -12,7 +12,7 @@ import type { Env } from './env.ts'
 import { isCooling } from './health.ts'
 import { alarm } from './observability/log.ts'
 import { restrictionsOf } from './restrictions.ts'
-import { activeHash, loadBundle } from './stores/policy.ts'
+import { activeHash, loadSignedBundle } from './stores/policy.ts'
 
 /** A destination of the policy in force, with how this Worker reaches it. */
 export type Reach = {
@@ -64,7 +64,7 @@ export async function inForceFor(env: Env, tenant: string): Promise<InForce | un
     if (hash === undefined) return undefined
     const known = policies.get(hash)
     if (known !== undefined) return known
-    const loaded = load(env, hash, await loadBundle(env, hash))
+    const loaded = load(env, hash, await loadSignedBundle(env, hash))
     if (policies.size >= POLICIES_MAX) policies.clear()
     policies.set(hash, loaded)
     return loaded

@@ -158,11 +158,13 @@ test('a bundle is stored in canonical form, put in force, and read back', async 
   if (!bundle.ok) throw new Error(JSON.stringify(bundle.error))
   const { hash } = canonicalBundle(bundle.value)
   const response = await call('PUT', '/policy?tenant=admin-policy', BUNDLE)
-  expect(await json(response)).toEqual({
+  expect(await json(response)).toMatchObject({
     tenant: 'admin-policy',
     hash,
     change: 'first',
     inForce: true,
+    state: 'everywhere',
+    version: 1,
   })
   const read = await json(await call('GET', '/policy?tenant=admin-policy'))
   expect(read).toEqual({ tenant: 'admin-policy', hash, bundle: bundle.value })

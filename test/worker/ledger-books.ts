@@ -3,7 +3,8 @@ import { env as bindings } from 'cloudflare:test'
 import { journalOf, type Env } from '../../src/worker/env.ts'
 import { admin } from '../../src/worker/routes/admin.ts'
 import { ensureTenant } from '../../src/worker/stores/key-admin.ts'
-import { activate, putRelease } from '../../src/worker/stores/policy.ts'
+import { activatePolicy } from '../../src/worker/activate.ts'
+import { putRelease } from '../../src/worker/stores/policy.ts'
 import type { CloseEntry } from '../../src/journal/entry.ts'
 import { settled } from '../ledger/entries.ts'
 import { migratedEnv } from './database.ts'
@@ -44,7 +45,7 @@ async function tenantWithPolicy(env: Env, tenant: string): Promise<string> {
   await env.DB.batch([ensureTenant(env, tenant)])
   const put = await putRelease(env, BUNDLE, 1)
   if (!put.ok) throw new Error('the bundle is too large')
-  const done = await activate(env, tenant, put.value, 1)
+  const done = await activatePolicy(env, tenant, put.value, { by: 'test', nowMs: 1 })
   if (!done.ok) throw new Error('the release is not known')
   return put.value
 }

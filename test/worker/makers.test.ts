@@ -5,7 +5,8 @@ import { canonicalBundle, parseBundle } from '../../src/policy/bundle.ts'
 import { variable, type Env } from '../../src/worker/env.ts'
 import worker from '../../src/worker/index.ts'
 import { createKey } from '../../src/worker/stores/key-admin.ts'
-import { activate, putRelease } from '../../src/worker/stores/policy.ts'
+import { activatePolicy } from '../../src/worker/activate.ts'
+import { putRelease } from '../../src/worker/stores/policy.ts'
 import { packMessage, packSse } from '../encoding/event-stream-pack.ts'
 import { migratedEnv } from './database.ts'
 
@@ -40,7 +41,7 @@ async function speak(adapter: DestinationName, upstreamModel: string): Promise<v
   })
   const hash = await putRelease(env, text, Date.now())
   if (!hash.ok) throw new Error('the bundle was not stored')
-  await activate(env, 'default', hash.value, Date.now())
+  await activatePolicy(env, 'default', hash.value, { by: 'test', nowMs: Date.now() })
 }
 
 type Sent = { readonly url: string; readonly headers: Headers; readonly body: unknown }

@@ -4,7 +4,8 @@ import worker from '../../src/worker/index.ts'
 import { EntryBody } from '../../src/journal/entry.ts'
 import { journalOf, variable, type Env } from '../../src/worker/env.ts'
 import { createKey } from '../../src/worker/stores/key-admin.ts'
-import { activate, putRelease } from '../../src/worker/stores/policy.ts'
+import { activatePolicy } from '../../src/worker/activate.ts'
+import { putRelease } from '../../src/worker/stores/policy.ts'
 import { migratedEnv } from './database.ts'
 
 let env: Env
@@ -17,7 +18,7 @@ beforeAll(async () => {
   const hash = await putRelease(env, variable(env, 'TEST_BUNDLE') ?? '', Date.now())
   if (!hash.ok) throw new Error('the bundle was not stored')
   const made = await createKey(env, { team: 'red', app: 'attack' }, Date.now())
-  await activate(env, 'default', hash.value, Date.now())
+  await activatePolicy(env, 'default', hash.value, { by: 'test', nowMs: Date.now() })
   key = made.key
 })
 

@@ -3,7 +3,9 @@ import { onSchedule } from '../../src/worker/consumers/schedule.ts'
 import type { Env } from '../../src/worker/env.ts'
 import { insertEntries } from '../../src/worker/stores/ledger.ts'
 import { lastCheckpoint } from '../../src/worker/stores/checkpoints.ts'
-import { activate, activations, putRelease } from '../../src/worker/stores/policy.ts'
+import { activatePolicy } from '../../src/worker/activate.ts'
+import { activations } from '../../src/worker/stores/activations.ts'
+import { putRelease } from '../../src/worker/stores/policy.ts'
 import { canonicalBundle, parseBundle } from '../../src/policy/bundle.ts'
 import { bundleOf } from '../policy/fixtures.ts'
 import { chain, refused } from '../ledger/entries.ts'
@@ -50,7 +52,7 @@ test('facts that expire soon are told of, once for each step', async () => {
   const bundle = { ...parsed.value, destinations: [soon, ...parsed.value.destinations.slice(1)] }
   const stored = await putRelease(env, canonicalBundle(bundle).text, 1)
   if (!stored.ok) throw new Error('not stored')
-  await activate(env, TENANT, stored.value, 1, 'first')
+  await activatePolicy(env, TENANT, stored.value, { by: 'test', nowMs: 1, change: 'first' })
   await run(HOUR_MS)
   expect(await told()).toEqual([`expiry ${destination.id} retentionDays 2027-01-01 14`])
   await run(HOUR_MS + 3_600_000)

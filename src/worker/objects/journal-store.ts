@@ -42,6 +42,7 @@ export type Counter =
   | 'snapshot'
   | 'posted'
   | 'closed'
+  | 'term'
 
 /** The journal's tables, in the object's own SQLite. */
 export class JournalStore {

@@ -9,6 +9,7 @@ import type {
   JournalStatus,
   ReserveRequest,
 } from '../../journal/messages.ts'
+import type { Term } from '../../journal/lease.ts'
 import { countRequest, reserve } from '../../journal/reserve.ts'
 import type { JournalState } from '../../journal/state.ts'
 import type { Env } from '../env.ts'
@@ -60,7 +61,7 @@ export class Journal extends DurableObject<Env> {
     this.#state = this.#store.load()
     this.#notices = new Notices(ctx.storage.sql)
     this.#tenant = this.#store.counter('tenant') ?? ctx.id.name ?? ''
-    this.#lease = new LeaseKeeper(env, this.#tenant)
+    this.#lease = new LeaseKeeper(env, this.#tenant, this.#store)
     this.#outbox = new OutboxSender(this.#store, this.#tenant)
     if (ctx.id.name !== undefined) this.#store.setCounter('tenant', ctx.id.name)
   }
@@ -240,10 +241,16 @@ export class Journal extends DurableObject<Env> {
     return pending
   }
 
+  /** The authority tells what is in force from now on. Answers what has been heard of, and the last entry before that. */
+  hear(term: Term): { readonly term: number; readonly headSeq: number } {
+    this.#lease.hear(term)
+    return { term: this.#lease.lease.term, headSeq: this.#state.head }
+  }
+
   /**
-   * Reads what is in force now.
+   * Asks what is in force now.
    *
-   * @throws if it cannot be read.
+   * @throws if there is no answer.
    */
   refresh(): Promise<void> {
     return this.#lease.refresh()

@@ -1,36 +1,46 @@
-import type { Lease } from '../../journal/state.ts'
-import type { Env } from '../env.ts'
+import { hear, RENEW_MS, startWith, take, Term, termOf, type Held } from '../../journal/lease.ts'
+import { authorityOf, type Env } from '../env.ts'
 import { alarm } from '../observability/log.ts'
+import { within } from '../within.ts'
+import type { JournalStore } from './journal-store.ts'
 
-/** How long the journal may rely on what it last read as being in force. */
-const LEASE_MS = 30_000
-/** From when on a lease is renewed while it still holds. */
-const RENEW_MS = 10_000
+/** How long the authority may take to answer. */
+const ASK_MS = 2_000
+/** An authority that did not answer is not asked again before that: it would cost every request the same wait. */
+const RETRY_MS = 1_000
 
-/** What is in force for one tenant, as D1 said it, and for how long that may be relied on. */
+/**
+ * What is in force for one journal, as the authority said it, and for how long that may be relied on. Without a lease only
+ * zone `own` is served, under what was in force last.
+ */
 export class LeaseKeeper {
   readonly #env: Env
   readonly #tenant: string
-  #lease: Lease = { policyHash: null, keyEpoch: 0, untilMs: 0 }
-  #readMs = 0
+  readonly #store: JournalStore
+  #held: Held
+  #askedMs = -Infinity
+  #failedMs = -Infinity
   #renewal: Promise<void> | undefined
 
-  constructor(env: Env, tenant: string) {
+  constructor(env: Env, tenant: string, store: JournalStore) {
     this.#env = env
     this.#tenant = tenant
+    this.#store = store
+    const kept = store.counter('term')
+    this.#held = startWith(kept === undefined ? undefined : Term.parse(JSON.parse(kept)))
   }
 
-  get lease(): Lease {
-    return this.#lease
+  get lease(): Held {
+    return this.#held
   }
 
   get isYoung(): boolean {
-    return Date.now() - this.#readMs < RENEW_MS
+    return Date.now() - this.#askedMs < RENEW_MS
   }
 
-  /** Renews the lease, and waits for it if the old one has run out, or if it must be read anew; false if that failed. */
-  async confirm(mustRead: boolean): Promise<boolean> {
-    if (!mustRead) {
+  /** Renews the lease, and waits for it if the old one has run out, or if it must be asked anew; false if that failed. */
+  async confirm(mustAsk: boolean): Promise<boolean> {
+    if (!mustAsk) {
       await this.#renew()
       return true
     }
@@ -41,38 +51,49 @@ export class LeaseKeeper {
   }
 
   /**
-   * Reads what is in force now, instead of when the lease runs out.
+   * Asks what is in force now, instead of when the lease runs out; the record is read for it.
    *
-   * @throws if it cannot be read: then the old lease holds until it runs out.
+   * @throws if there is no answer: then the old lease holds until it runs out.
    */
   async refresh(): Promise<void> {
-    const askedMs = Date.now()
-    await this.#read()
-    if (this.#readMs < askedMs) throw new Error('what is in force cannot be read')
+    if (!(await this.#ask(true))) throw new Error('the policy authority does not answer')
+  }
+
+  /** The authority says that something else is in force from now on. */
+  hear(term: Term): void {
+    this.#keep(hear(this.#held, term))
   }
 
   async #renew(): Promise<void> {
-    this.#renewal ??= this.#read().finally(() => (this.#renewal = undefined))
-    if (Date.now() > this.#lease.untilMs) await this.#renewal
+    this.#renewal ??= this.#ask(false).then(() => (this.#renewal = undefined))
+    if (Date.now() > this.#held.untilMs) await this.#renewal
   }
 
-  /** A failure leaves the old lease as it is: when it has run out, only zone `own` is served. */
-  async #read(): Promise<void> {
+  /** A failure leaves the old lease as it is. */
+  async #ask(mustRead: boolean): Promise<boolean> {
     const askedMs = Date.now()
+    if (askedMs - this.#failedMs < RETRY_MS) return false
     try {
-      const row = await this.#env.DB.prepare(
-        'SELECT policy_hash, key_epoch FROM tenant WHERE id = ?',
-      )
-        .bind(this.#tenant)
-        .first<{ policy_hash: string | null; key_epoch: number }>()
-      this.#lease = {
-        policyHash: row?.policy_hash ?? null,
-        keyEpoch: row?.key_epoch ?? 0,
-        untilMs: askedMs + LEASE_MS,
-      }
-      this.#readMs = askedMs
+      const authority = authorityOf(this.#env, this.#tenant)
+      const term = await within(ASK_MS, authority.lend(this.#tenant, mustRead))
+      this.#keep(take(this.#held, term, askedMs))
+      this.#askedMs = Math.max(this.#askedMs, askedMs)
+      this.#failedMs = -Infinity
+      return true
     } catch {
-      alarm('lease not renewed: what is in force cannot be read', { tenant: this.#tenant })
+      if (this.#failedMs === -Infinity) {
+        alarm('lease not renewed: the policy authority does not answer', { tenant: this.#tenant })
+      }
+      this.#failedMs = Date.now()
+      return false
     }
+  }
+
+  /** A term is stored before it counts: what has been heard is known after a restart too. */
+  #keep(held: Held): void {
+    if (held.term !== this.#held.term) {
+      this.#store.setCounter('term', JSON.stringify(termOf(held)))
+    }
+    this.#held = held
   }
 }

@@ -4,12 +4,12 @@ import { callerOf, type ImportRequest, type KeyRequest } from '../../access/key-
 import { Caller } from '../../domain/caller.ts'
 import { err, ok, type Result } from '../../domain/result.ts'
 import type { Env } from '../env.ts'
-import { refreshJournal } from './journal.ts'
+import { tellAuthority } from './authority.ts'
 import { dropKeyCache, keyCacheName } from './keys.ts'
 
 type Database = Pick<Env, 'DB'>
 
-/** Whether the tenant's journal has already taken note; if not, it does when its lease runs out. */
+/** Whether every journal has already taken note; if not, they have when their leases have run out. */
 export type Effect = { readonly inForce: boolean }
 
 /** A key as lists show it: without its hashes. */
@@ -142,7 +142,7 @@ const ChangedRow = z.object({
   previous_hash: z.string().nullable(),
 })
 
-/** Changes a key and moves its tenant's epoch in one transaction, then clears caches and tells the journal. */
+/** Changes a key and moves its tenant's epoch in one transaction, then clears caches and has the journals told. */
 async function changeKey(
   env: Env,
   id: string,
@@ -165,7 +165,8 @@ async function changeKey(
       await env.CACHE.delete(keyCacheName(lookup)).catch(() => undefined) // stale by its epoch
     }),
   )
-  return { inForce: await refreshJournal(env, row.tenant) }
+  const inForce = await tellAuthority(env, row.tenant)
+  return { inForce: typeof inForce?.keys.everywhereMs === 'number' }
 }
 
 /** A tenant must have a row before anything points at it. */

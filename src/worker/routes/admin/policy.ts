@@ -6,14 +6,9 @@ import { diffPolicies } from '../../../policy/analyze/diff.ts'
 import type { PolicyProblem } from '../../../policy/problem.ts'
 import type { Bundle } from '../../../policy/schema.ts'
 import type { Env } from '../../env.ts'
-import {
-  activate,
-  activations,
-  activeHash,
-  loadBundle,
-  putRelease,
-  type PolicyChange,
-} from '../../stores/policy.ts'
+import { activatePolicy } from '../../activate.ts'
+import { activations, type PolicyChange } from '../../stores/activations.ts'
+import { activeHash, loadBundle, putRelease } from '../../stores/policy.ts'
 import { needs, type AdminEnv } from '../../middleware/actor.ts'
 import { adminError, check, invalid, readJson, TenantQuery, type InputProblem } from './input.ts'
 
@@ -34,9 +29,14 @@ policyRoutes.put('/', needs('policy.activate'), async (c) => {
   if (!stored.ok) return c.json(adminError('too_large', 'the bundle is larger than 1.9 MB'), 413)
   const { tenant } = query.value
   const change = await changeOf(c.env, tenant, bundle.value, nowMs)
-  const active = await activate(c.env, tenant, stored.value, nowMs, change)
-  if (!active.ok) throw new Error('a release that was just stored is not there')
-  return c.json({ tenant, hash: stored.value, change, ...active.value })
+  const order = { by: c.get('actor').id, nowMs, change }
+  const active = await activatePolicy(c.env, tenant, stored.value, order)
+  if (!active.ok) {
+    const message = 'set the secret POLICY_SIGNING_KEY: this Worker uses signed policies only'
+    return c.json(adminError(active.error, message), 409)
+  }
+  const inForce = active.value.state === 'everywhere'
+  return c.json({ tenant, hash: stored.value, change, inForce, ...active.value })
 })
 
 policyRoutes.get('/', needs('policy.read'), async (c) => {
