@@ -7,6 +7,7 @@ import type { Env } from './env.ts'
 import { newDecisionId } from './exchange.ts'
 import { alarm } from './observability/log.ts'
 import { admin } from './routes/admin.ts'
+import { loginRoutes } from './routes/admin/login.ts'
 import { decisionRoute } from './routes/decisions.ts'
 import { EXPLAIN, explainRoute } from './routes/explain.ts'
 import { modelsRoute } from './routes/models.ts'
@@ -41,6 +42,7 @@ app.get('/api/ps', ollamaLoadedRoute)
 app.post('/api/show', ollamaShowRoute)
 app.get('/healthz', (c) => c.json({ status: 'ok' }))
 app.route('/admin/api', admin)
+app.route('/admin/login', loginRoutes)
 
 app.notFound((c) => {
   const decision = newDecisionId(Date.now())

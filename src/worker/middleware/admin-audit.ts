@@ -33,7 +33,7 @@ export async function sourceOf(c: C): Promise<string> {
 export async function audited(c: C, who: Who, next: Next): Promise<Response | undefined> {
   const { reason, ticket } = becauseOf(c)
   if ((reason?.length ?? 0) > REASON_LENGTH_MAX || (ticket?.length ?? 0) > TICKET_LENGTH_MAX) {
-    return await recordRefused(c, who, c.json(TOO_LONG, 422))
+    return await recordAlone(c, who, c.json(TOO_LONG, 422))
   }
   const facts = { ...(await factsOf(c, who)), reason, ticket }
   if (!isSafe(c.req.method) && !(await append(c, { ...facts, phase: 'begin', status: null }))) {
@@ -47,8 +47,8 @@ export async function audited(c: C, who: Who, next: Next): Promise<Response | un
   return c.json(isSafe(c.req.method) ? NOT_RECORDED : OUTCOME_NOT_RECORDED, 503)
 }
 
-/** Records a call that was refused before it came to anything. */
-export async function recordRefused(c: C, who: Who, response: Response): Promise<Response> {
+/** Records a call that no handler saw: one that was refused at the door, or a log-in. */
+export async function recordAlone(c: C, who: Who, response: Response): Promise<Response> {
   const facts = await factsOf(c, who)
   const { status } = response
   const written = await append(c, { ...facts, phase: 'end', status, reason: null, ticket: null })

@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { CallRate } from '../../access/call-rate.ts'
 import { crossSiteProblem } from '../../access/same-origin.ts'
 import { countFailure } from '../stores/admin-failures.ts'
-import { audited, recordRefused, sourceOf } from './admin-audit.ts'
+import { audited, recordAlone, sourceOf } from './admin-audit.ts'
 import type { AdminEnv } from './actor.ts'
 import { identify, type Unidentified } from './identify.ts'
 import { secureHeaders } from './secure-headers.ts'
@@ -34,17 +34,17 @@ export const adminAuth = createMiddleware<AdminEnv>(async (c, next) => {
       failures.add(source, nowMs, count)
     }
     const response = unidentified(c, identified.error)
-    return await recordRefused(c, { actor: ANONYMOUS, via: 'none' }, response)
+    return await recordAlone(c, { actor: ANONYMOUS, via: 'none' }, response)
   }
   const { actor, via, ambient } = identified.value
   const problem = ambient ? crossSiteProblem(provenanceOf(c)) : undefined
   if (problem !== undefined) {
-    return await recordRefused(c, { actor, via }, c.json(error('cross_site', problem), 403))
+    return await recordAlone(c, { actor, via }, c.json(error('cross_site', problem), 403))
   }
   const count = calls.add(actor.id, nowMs)
   if (count > CALLS_MAX) {
     const response = tooMany(c, calls.secondsLeft(nowMs))
-    return count === CALLS_MAX + 1 ? await recordRefused(c, { actor, via }, response) : response
+    return count === CALLS_MAX + 1 ? await recordAlone(c, { actor, via }, response) : response
   }
   c.set('actor', actor)
   return await audited(c, { actor, via }, next)

@@ -79,6 +79,13 @@ export const TenantQuery = z.object({
     .default(DEFAULT_TENANT),
 })
 
+const MOMENT = 'a moment such as 2026-11-25 or 2026-11-25T09:30:00Z'
+
+/** A day or an instant in UTC, as milliseconds. */
+export const Moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], { message: MOMENT })
+  .transform((text) => Date.parse(text))
+
 const MONTH = 'a calendar month in UTC such as 2026-11'
 
 export const PeriodQuery = TenantQuery.extend({
