@@ -58,6 +58,7 @@ export const CLIENTS: readonly Client[] = [
     'langchain.test.ts',
     'LangChain, at ',
   ]),
+  client('ollama', 'ollama', 'ollama', ['ollama.test.ts', 'ollama-js, at ']),
 ]
 
 /** What the destination is spoken to in, by the code that decides it; Workers AI answers in families of its own. */
