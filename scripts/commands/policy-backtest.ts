@@ -1,10 +1,8 @@
 import { formatUsd } from '../../src/domain/money.ts'
-import { backtestReport } from '../../src/policy/backtest-report.ts'
-import { compileRules } from '../../src/policy/evaluate.ts'
-import { type Backtest, replay } from '../../src/policy/replay.ts'
+import { type Backtest } from '../../src/policy/replay.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
 import type { TrafficGroup } from '../../src/policy/traffic.ts'
-import { estimateFrom } from '../../src/router/estimate.ts'
+import { backtestOf, figuresOf } from '../../src/router/backtest.ts'
 
 export type BacktestOptions = { readonly json: boolean; readonly atMs: number }
 
@@ -15,13 +13,8 @@ export function backtest(
   candidate: Bundle,
   { json, atMs }: BacktestOptions,
 ): number {
-  const result = replay(
-    traffic,
-    base === undefined ? undefined : compileRules(base, atMs),
-    compileRules(candidate, atMs),
-    estimateFrom(candidate, atMs),
-  )
-  if (json) console.log(JSON.stringify(backtestReport(result)))
+  const result = backtestOf(traffic, base, candidate, atMs)
+  if (json) console.log(JSON.stringify(figuresOf(result)))
   else for (const line of linesOf(result)) console.log(line)
   return result.newlyRefused.count === 0 ? 0 : 1
 }

@@ -26,6 +26,8 @@ export type Proposal = z.infer<typeof Proposal>
 const Common = {
   /** `Actor.id`. */
   by: z.string().min(1),
+  /** Of an automation: who made its token. What it writes counts as theirs. */
+  madeBy: z.string().nullable(),
   atMs: z.int(),
   /** Number in the tracker of the organisation. */
   ticket: z.string().nullable(),
@@ -84,7 +86,17 @@ export const LifecycleEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('withdrawn'), ...OfDraft, reason: z.string() }),
   z.strictObject({ event: z.literal('shadowed'), ...OfDraft, bundle: Hash }),
   z.strictObject({ event: z.literal('shadow-ended'), ...OfDraft }),
-  z.strictObject({ event: z.literal('scheduled'), ...OfDraft, ...Candidate, forMs: z.int() }),
+  z.strictObject({
+    event: z.literal('scheduled'),
+    ...OfDraft,
+    ...Candidate,
+    forMs: z.int(),
+    change: z.enum(CHANGES),
+    /** Of the policy authority. */
+    order: z.string(),
+  }),
+  /** It was to come into force by itself, and did not. */
+  z.strictObject({ event: z.literal('unscheduled'), ...OfDraft, reason: z.string() }),
   z.strictObject({
     event: z.literal('activated'),
     ...OfDraft,

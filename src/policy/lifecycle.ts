@@ -59,7 +59,7 @@ export function statusOf(events: readonly LifecycleEvent[]): DraftStatus | undef
 
 function begun(event: LifecycleEvent): DraftStatus | undefined {
   if (event.event !== 'created') return undefined
-  const { draft, title, reason, ticket, proposal, base, bundle, by, atMs } = event
+  const { draft, title, reason, ticket, proposal, base, bundle, atMs } = event
   return {
     id: draft,
     title,
@@ -70,7 +70,7 @@ function begun(event: LifecycleEvent): DraftStatus | undefined {
     bundle,
     revision: 1,
     createdMs: atMs,
-    authors: [by],
+    authors: writersOf(event),
     check: undefined,
     backtest: undefined,
     submission: undefined,
