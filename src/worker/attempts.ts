@@ -1,10 +1,11 @@
 import type { Refusal } from '../domain/refusal.ts'
-import { next, type AttemptOutcome, type PastAttempt } from '../router/next.ts'
+import { isRepeatable, next, type AttemptOutcome, type PastAttempt } from '../router/next.ts'
 import { parseUpstreamError } from '../wire/error.ts'
 import { decisionHeaders } from './answer.ts'
 import { countedHere } from './count-here.ts'
 import { tryAttempt, type Planned, type Tried } from './attempt.ts'
 import { timesOf } from './deadlines.ts'
+import { admit, mayRetry, noteRetry, noteUnsent } from './health.ts'
 import { isStale, type Stale } from './journal-refusal.ts'
 
 export type Attempted =
@@ -20,25 +21,39 @@ const CLIENT_CLOSED_REQUEST = 499
 
 /** Tries the plan's attempts as `next` says, each with its own reservation, until one answers or nothing is left. */
 export async function attemptAll(planned: Planned): Promise<Attempted> {
-  const { plan, env, startedMs } = planned
+  const { plan, env, ctx, startedMs, read } = planned
   const counted = countedHere(planned)
   if (counted !== undefined) return counted
   const history: PastAttempt[] = []
-  const deadlineAtMs = startedMs + timesOf(env).wholeMs
+  const destinationAt = (at: number): string => plan.attempts[at]?.destination ?? ''
+  const fixed = {
+    planned: plan.attempts.length,
+    deadlineAtMs: startedMs + timesOf(env).wholeMs,
+    repeatable: isRepeatable(read.facts.handling),
+    mayRetry: (at: number) => mayRetry(destinationAt(at)),
+    random: Math.random,
+  }
   let number = planned.attemptsMade
   let last: Tried | undefined
   let notHeld: Refusal | undefined
   let waitMs = BUDGET_WAIT_MS
   for (;;) {
-    const step = next({ planned: plan.attempts.length, history, nowMs: Date.now(), deadlineAtMs })
+    const step = next({ ...fixed, history, nowMs: Date.now() })
     if (step.type !== 'try') return conclude(planned, last, notHeld)
     const attempt = plan.attempts[step.attempt]
     if (attempt === undefined) throw new RangeError('next chose an attempt outside of the plan')
     if (step.waitMs > 0) await scheduler.wait(step.waitMs)
+    if (history.some((past) => past.attempt === step.attempt)) noteRetry(attempt.destination)
+    const admitted = admit(env, ctx, attempt.destination, Date.now())
+    if (admitted !== true && !(await admitted)) {
+      history.push({ attempt: step.attempt, outcome: { type: 'skipped' } })
+      continue
+    }
     const isFirst = number === planned.attemptsMade
     const tried = await tryAttempt(planned, attempt, { number: number + 1, isFirst, waitMs })
     if (tried.kind === 'answered') return { kind: 'response', response: tried.response }
     if (tried.kind === 'not-held') {
+      noteUnsent(env, ctx, attempt.destination)
       if (isStale(tried.refusal))
         return { kind: 'stale', stale: tried.refusal, attemptsMade: number }
       notHeld ??= tried.refusal
@@ -71,7 +86,7 @@ function outcomeOf(tried: Exclude<Tried, { kind: 'answered' }>): AttemptOutcome 
     case 'error-reply':
       return { type: 'error-reply', status: tried.status, retryAfterMs: tried.retryAfterMs }
     case 'not-held':
-      return { type: 'failed', reason: 'unreachable', started: false }
+      return { type: 'skipped' }
   }
 }
 

@@ -7,7 +7,7 @@ import type { SurfaceError } from '../surfaces/surface.ts'
 import { decisionHeaders } from './answer.ts'
 import type { Planned, Ready, Tried } from './attempt.ts'
 import { timesOf } from './deadlines.ts'
-import { noteFailure, noteSuccess } from './health.ts'
+import { noteFailure, noteSuccess, noteUnsent, type Failure } from './health.ts'
 import type { Permit } from './permit.ts'
 import { pump } from './pump.ts'
 import { openStream } from './receive.ts'
@@ -43,6 +43,7 @@ export class Run {
   }
 
   neverSent(): Tried {
+    noteUnsent(this.#planned.env, this.#planned.ctx, this.#attempt.destination)
     this.#settle('never-sent', undefined)
     return { kind: 'client-gone' }
   }
@@ -96,7 +97,7 @@ export class Run {
     if (input.facts.stream && isStream(response)) return this.#stream(response, input)
     const whole = await receiveWhole(response, input, this.#signal)
     if (!whole.ok) return this.#fail(whole.error)
-    noteSuccess(this.#attempt.destination)
+    this.#noteSuccess()
     this.#settle(this.#planned.request.signal.aborted ? 'client-gone' : 'ok', whole.value.seen)
     const headers = this.#headers(input.facts.stream ? streamType(input) : JSON_TYPE)
     this.#passHeaders(response.headers, headers)
@@ -106,7 +107,7 @@ export class Run {
   async #stream(response: Response, input: ReceiveInput): Promise<Tried> {
     const opened = await openStream(response, input, this.#signal)
     if (!opened.ok) return this.#fail(opened.error)
-    noteSuccess(this.#attempt.destination)
+    this.#noteSuccess()
     const { ctx, request, env } = this.#planned
     const abort = this.#abort ?? new AbortController()
     const deadline = setTimeout(() => abort.abort(), timesOf(env).wholeMs)
@@ -134,7 +135,10 @@ export class Run {
     const nowMs = Date.now()
     const retryMs = retryAfterMs(response.headers, nowMs)
     const body = await response.text().catch(() => '')
-    if (status === 429 || status >= 500) noteFailure(this.#attempt.destination, nowMs, retryMs)
+    if (status === 408 || status === 429 || status >= 500) {
+      const isDown = status === 503 && retryMs !== undefined
+      this.#noteFailure({ retryAfterMs: retryMs, isDown })
+    } else this.#noteSuccess() // whatever is wrong with the request, somebody is there
     this.#settle('upstream-error', undefined)
     return {
       kind: 'error-reply',
@@ -147,7 +151,7 @@ export class Run {
   }
 
   #fail(reason: Exclude<UpstreamFailure, 'error-reply'>): Tried {
-    noteFailure(this.#attempt.destination, Date.now())
+    this.#noteFailure({ isTimeout: reason === 'timeout' })
     const outcome: Record<typeof reason, Outcome> = {
       unreachable: 'upstream-error',
       timeout: 'timeout',
@@ -157,6 +161,16 @@ export class Run {
     }
     this.#settle(outcome[reason], undefined)
     return { kind: 'failed', attempt: this.#attempt, reason }
+  }
+
+  #noteSuccess(): void {
+    const { env, ctx } = this.#planned
+    noteSuccess(env, ctx, this.#attempt.destination, Date.now())
+  }
+
+  #noteFailure(failure: Failure): void {
+    const { env, ctx } = this.#planned
+    noteFailure(env, ctx, this.#attempt.destination, Date.now(), failure)
   }
 
   #settle(outcome: Outcome, seen: Seen | undefined): void {
