@@ -18,7 +18,7 @@ beforeAll(async () => {
   env = await migratedEnv()
 })
 
-export const receiptOf = (label: Label, seen?: Seen): Receipt => ({
+const receiptOf = (label: Label, seen?: Seen): Receipt => ({
   label,
   evidence: [],
   findingCount: 0,
@@ -55,12 +55,16 @@ const settle = (decision: string, cost: string, times: Times): EntryBody => {
   return settled(cost, { decision, attempt: `${decision}.${number}`, atMs })
 }
 
-const refusal = (decision: string, receipt: Receipt | undefined, atMs: number): EntryBody => ({
-  ...refused(decision),
-  atMs,
-  purpose: 'support',
-  ...(receipt === undefined ? {} : { receipt }),
-})
+function refusal(decision: string, receipt: Receipt | undefined, atMs: number): EntryBody {
+  const body = refused(decision)
+  if (body.kind !== 'refuse') throw new Error('not a refusal')
+  return {
+    ...body,
+    atMs,
+    purpose: 'support',
+    ...(receipt === undefined ? {} : { receipt }),
+  }
+}
 
 const TRAFFIC: readonly EntryBody[] = [
   attempt('dec_a', receiptOf(PUBLIC, {}), { atMs: DAY_1 }),
@@ -89,13 +93,13 @@ const read = async (tenant: string, fromMs: number, toMs: number) =>
       tokens.input,
       costPicoUsd,
     ])
-    .toSorted()
+    .toSorted(([, , a], [, , b]) => (String(a) < String(b) ? -1 : 1))
 
 describe('stored traffic', () => {
   const expected = [
     ['public', 'basic', 'fireworks', 2, 4500, 9007199254741093n],
-    ['public', 'basic', 'together', 1, 0, 0n],
     ['restricted', 'frontier', null, 1, 0, 0n],
+    ['public', 'basic', 'together', 1, 0, 0n],
   ]
 
   test('counts each decision once, where it was sent first, with all that it cost', async () => {

@@ -100,5 +100,5 @@ backtestRoutes.get('/traffic', needs('policy.read'), async (c) => {
     const record: TrafficRecord = { ...rest, costPicoUsd: cost }
     return `${canonicalJson(record)}\n`
   })
-  return c.text(lines.join(''), 200, { 'content-type': 'application/x-ndjson' })
+  return c.text(lines.join(''))
 })
