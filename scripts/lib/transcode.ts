@@ -75,7 +75,8 @@ function stream(wire: Wire, input: TranscodeInput): Transcoded {
   const source = isEventStream(reply) ? reply : framed(reply, NAMED.has(upstream))
   const seen = readEvents(wire, source, input)
   if (upstream !== client.name) return seen
-  return { ...seen, text: upstream === 'openai-chat' ? passed(source, wantsUsage) : source }
+  if (upstream === 'openai-chat') return { ...seen, text: passed(source, wantsUsage) }
+  return { ...seen, text: wire.framing === 'lines' ? reply : source }
 }
 
 /** Dialects whose frames name their event. */

@@ -193,6 +193,27 @@ test.each([
   expect(await response.text()).toContain('keeps no responses')
 })
 
+test.each<[string, object, string]>([
+  [
+    '/v1/messages',
+    { max_tokens: 9, system: 'Hi', messages: [{ role: 'user', content: 'Hi' }] },
+    '',
+  ],
+  ['/v1/responses', { input: 'Hi' }, ''],
+  ['/api/generate', { prompt: 'Hi' }, ''],
+  ['/v1beta/models/{model}:generateContent', { contents: [{ parts: [{ text: 'Hi' }] }] }, ''],
+  ['There is no', { model: 'auto' }, '/v1/no-such-path'],
+])('a body that is no chat is told where it is explained: %s', async (told, body, path) => {
+  const reply = await post(stage, { model: 'auto', ...body }, { path: `/v1/explain${path}` })
+  if (path === '') {
+    expect([reply.status, reply.error['message']]).toEqual([
+      400,
+      expect.stringContaining(`/v1/explain${told}`),
+    ])
+  } else expect(reply.status).toBe(404)
+  expect(stage.fleet.requests).toEqual([])
+})
+
 const countTokens = (headers: Readonly<Record<string, string>> = {}) =>
   post(
     stage,

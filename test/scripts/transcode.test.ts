@@ -78,6 +78,10 @@ describe('a reply for a client', () => {
     const whole = run('workers-ai', fixture('workers-ai.text.json'), { client, stream: false })
     expect(whole.usage).toBeDefined()
     expect(JSON.parse(whole.text)).toBeTypeOf('object')
+    if (name.startsWith('ollama')) {
+      const lines = stream.text.trimEnd().split('\n')
+      expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ done: true, done_reason: 'stop' })
+    }
     if (name === 'openai-responses') {
       expect(stream.text).toMatch(/^event: response\.created\ndata: .*"id":"resp_transcode"/)
       expect(stream.text).toMatch(/"sequence_number":\d+\}\n\n$/)
@@ -91,6 +95,16 @@ describe('a reply for a client', () => {
     const passed = run('openai-responses', `${line}\n`, { client })
     expect(passed.text).toBe(`event: response.created\ndata: ${line}\n\n`)
     expect(passed.problem).toMatch(/cut off/)
+  })
+
+  test('of Ollama passes to its own clients, and is read for others', () => {
+    const reply =
+      '{"model":"q","message":{"role":"assistant","content":"Hi"},"done":false}\n' +
+      '{"model":"q","message":{"role":"assistant","content":""},"done":true,"done_reason":"length","eval_count":2,"prompt_eval_count":7}\n'
+    expect(run('ollama', reply, { client: surfaces.ollama }).text).toBe(reply)
+    const other = run('ollama', reply, { client: surfaces['anthropic-messages'] })
+    expect(other).toMatchObject({ finish: 'length', usage: { input: 7, output: 2 } })
+    expect(other.text).toContain('"text":"Hi"')
   })
 
   test('of Responses repeats in its answer what was asked for', () => {
