@@ -44,7 +44,8 @@ export async function audited(c: C, who: Who, next: Next): Promise<Response | un
   const end = { ...facts, target, phase: 'end', status: c.res.status } as const
   if (await append(c, end)) return undefined
   await c.res.body?.cancel()
-  return c.json(isSafe(c.req.method) ? NOT_RECORDED : OUTCOME_NOT_RECORDED, 503)
+  c.res = undefined // or else the headers of the answer that nobody gets would be on this one
+  c.res = c.json(isSafe(c.req.method) ? NOT_RECORDED : OUTCOME_NOT_RECORDED, 503)
 }
 
 /** Records a call that no handler saw: one that was refused at the door, or a log-in. */
