@@ -32,7 +32,7 @@ async function start(args: readonly string[]): Promise<number> {
     console.log(`\nready in ${tookS} s`)
     if (parsed.value.once) return code
     const stopped = untilStopped()
-    console.log(howToUse(stage.local.url, stage.key))
+    console.log(howToUse(stage.local.url, stage.key, stage.loginUrl))
     await stopped
     console.log('\nstopping')
     return 0

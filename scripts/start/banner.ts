@@ -14,11 +14,13 @@ export function banner(providers: readonly Provider[]): string {
 }
 
 /** What to copy, once it serves. */
-export function howToUse(url: string, key: string): string {
+export function howToUse(url: string, key: string, loginUrl: string): string {
   return [
     '',
     `base URL  ${url}/v1`,
     `key       ${key}`,
+    `console   ${loginUrl}`,
+    '          (opens once, within 15 minutes)',
     '',
     `curl ${url}/v1/chat/completions -H 'authorization: Bearer ${key}' \\`,
     `  -H 'content-type: application/json' -d '{"model":"auto","messages":[{"role":"user","content":"Hello"}]}'`,

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
+import { localLoginValue } from '../../src/access/local-login.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
 import { SIMULATED_IDS, startFleet, type Fleet } from '../../test/upstreams/fleet.ts'
 import { bundleWorker } from '../lib/bundle.ts'
@@ -17,6 +19,8 @@ export type Stage = {
   readonly bundle: Bundle
   readonly providers: readonly Provider[]
   readonly key: string
+  /** Opens the console, once. */
+  readonly loginUrl: string
   readonly close: () => Promise<void>
 }
 
@@ -42,7 +46,10 @@ export async function setStage({ port, probes }: StartArguments): Promise<Stage>
   const simulated = SIMULATED_IDS.filter((id) => kindOf(providers, id) === 'simulated')
   const fleet = await startFleet({ only: simulated })
   try {
-    const local = await openLocal(fleet, providers, vars.value, script, port)
+    const code = randomBytes(32).toString('base64url')
+    const signingKey = randomBytes(32).toString('base64url')
+    const withLogin = { ...vars.value, LOCAL_LOGIN: localLoginValue(code, signingKey, Date.now()) }
+    const local = await openLocal(fleet, providers, withLogin, script, port)
     const close = async (): Promise<void> => {
       removeServerNote(STATE_DIRECTORY)
       await local.close()
@@ -51,7 +58,9 @@ export async function setStage({ port, probes }: StartArguments): Promise<Stage>
     try {
       writeServerNote(STATE_DIRECTORY, { url: local.url, pid: process.pid })
       await putPolicy(local.admin, bundle)
-      return { local, bundle, providers, key: await readyKey(local, STATE_DIRECTORY), close }
+      const key = await readyKey(local, STATE_DIRECTORY)
+      const loginUrl = `${local.url}/admin/login?code=${code}`
+      return { local, bundle, providers, key, loginUrl, close }
     } catch (error) {
       await close()
       throw error
