@@ -118,7 +118,25 @@ const RefuseEntry = z.strictObject({
   receipt: z.unknown().optional(),
 })
 
-export const EntryBody = z.discriminatedUnion('kind', [ReserveEntry, CloseEntry, RefuseEntry])
+/** A step of the policy's life: no request, no money. `stepHash` is its place in the chain of steps. */
+const PolicyEntry = z.strictObject({
+  kind: z.literal('policy'),
+  ...Common,
+  step: z.int().positive(),
+  stepHash: z.string(),
+  event: z.string(),
+  actor: z.string(),
+  draft: z.string().nullable(),
+  policyHash: z.string().nullable(),
+  ticket: z.string().nullable(),
+})
+
+export const EntryBody = z.discriminatedUnion('kind', [
+  ReserveEntry,
+  CloseEntry,
+  RefuseEntry,
+  PolicyEntry,
+])
 export type EntryBody = z.infer<typeof EntryBody>
 export type CloseEntry = z.infer<typeof CloseEntry>
 

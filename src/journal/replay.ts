@@ -9,8 +9,8 @@ export function replay(state: JournalState, { seq, body }: WrittenEntry): void {
 }
 
 function appliedOf(state: JournalState, body: EntryBody): Applied {
-  if (body.kind === 'refuse') {
-    return { kind: 'refuse', period: '', nodes: [], postedDelta: 0n, heldDelta: 0n }
+  if (body.kind === 'refuse' || body.kind === 'policy') {
+    return { kind: body.kind, period: '', nodes: [], postedDelta: 0n, heldDelta: 0n }
   }
   const { kind, period, nodes, attempt, decision } = body
   if (kind === 'reserve') {

@@ -71,7 +71,7 @@ export const balanceOf = (state: JournalState, period: string, node: string): Ba
 export type Transition = {
   /** JSON of the entry without its sequence number, which `apply` puts first. */
   readonly fieldsJson: string
-  readonly kind: 'reserve' | 'settle' | 'expire' | 'reverse' | 'void' | 'refuse' | 'adjust'
+  readonly kind: 'reserve' | 'settle' | 'expire' | 'reverse' | 'void' | 'refuse' | 'adjust' | 'policy'
   readonly decision: string
   readonly period: string
   readonly nodes: readonly string[]

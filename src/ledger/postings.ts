@@ -49,12 +49,14 @@ export type Posting = {
   readonly cost_pico: string
 }
 
-/** What an entry adds to the books; undefined for reservations and refusals, which add nothing. */
+/** What an entry adds to the books; undefined for reservations, refusals and steps of the policy, which add nothing. */
 export function postingOf(
   entry: EntryBody,
   stored: Pick<StoredEntry, 'hash'>,
 ): Posting | undefined {
-  if (entry.kind === 'reserve' || entry.kind === 'refuse') return undefined
+  if (entry.kind === 'reserve' || entry.kind === 'refuse' || entry.kind === 'policy') {
+    return undefined
+  }
   const { facts, usage } = entry
   return {
     seq: entry.seq,

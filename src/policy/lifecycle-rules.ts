@@ -111,11 +111,11 @@ const staleWords = ({ id, base }: DraftStatus): string =>
   `${id} was made to replace ${base === null ? 'nothing' : base.slice(0, 12)}, and another policy is in force by now: rebase it, and it is checked, backtested and approved anew`
 
 function readyToSubmit(status: DraftStatus): Result<null, LifecycleRefusal> {
-  const { id, check, proposal } = status
+  const { id, check, proposal, base } = status
   if (!isCheckCurrent(status)) return no('not_checked', `${id} has not been checked as it is now`)
   if (check?.holds !== true)
     return no('does_not_hold', `${id} does not hold: its check has ${check?.errors ?? 0} errors`)
-  if (proposal.kind === 'tables' && !isBacktestCurrent(status))
+  if (proposal.kind === 'tables' && base !== null && !isBacktestCurrent(status))
     return no('not_backtested', `${id} has not been backtested as it is now`)
   return ok(null)
 }

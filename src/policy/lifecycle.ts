@@ -35,7 +35,7 @@ export type DraftStatus = Candidate & {
   readonly approvals: readonly { readonly by: string; readonly atMs: number }[]
   readonly rejection: { readonly by: string; readonly reason: string } | undefined
   readonly isShadow: boolean
-  readonly scheduledMs: number | undefined
+  readonly scheduled: Extract<LifecycleEvent, { event: 'scheduled' }> | undefined
   readonly activatedMs: number | undefined
   readonly isWithdrawn: boolean
 }
@@ -77,7 +77,7 @@ function begun(event: LifecycleEvent): DraftStatus | undefined {
     approvals: [],
     rejection: undefined,
     isShadow: false,
-    scheduledMs: undefined,
+    scheduled: undefined,
     activatedMs: undefined,
     isWithdrawn: false,
   }
@@ -86,21 +86,16 @@ function begun(event: LifecycleEvent): DraftStatus | undefined {
 function after(status: DraftStatus, event: LifecycleEvent): DraftStatus {
   switch (event.event) {
     case 'edited': {
-      const { base, bundle, revision, by } = event
-      return {
-        ...unsubmitted(status),
-        base,
-        bundle,
-        revision,
-        authors: withOne(status.authors, by),
-      }
+      const { base, bundle, revision } = event
+      const authors = withAll(status.authors, writersOf(event))
+      return { ...unsubmitted(status), base, bundle, revision, authors }
     }
     case 'checked':
       return { ...status, check: event }
     case 'backtested':
       return { ...unsubmitted(status), backtest: event }
     case 'submitted': {
-      const authors = withOne(status.authors, event.by)
+      const authors = withAll(status.authors, writersOf(event))
       return { ...unsubmitted(status), submission: event, authors, rejection: undefined }
     }
     case 'approved':
@@ -109,15 +104,17 @@ function after(status: DraftStatus, event: LifecycleEvent): DraftStatus {
     case 'rejected':
       return { ...unsubmitted(status), rejection: { by: event.by, reason: event.reason } }
     case 'withdrawn':
-      return { ...status, isWithdrawn: true, isShadow: false, scheduledMs: undefined }
+      return { ...status, isWithdrawn: true, isShadow: false, scheduled: undefined }
     case 'shadowed':
       return { ...status, isShadow: true }
     case 'shadow-ended':
       return { ...status, isShadow: false }
     case 'scheduled':
-      return { ...status, scheduledMs: event.forMs }
+      return { ...status, scheduled: event }
+    case 'unscheduled':
+      return { ...status, scheduled: undefined }
     case 'activated':
-      return { ...status, activatedMs: event.atMs, scheduledMs: undefined, isShadow: false }
+      return { ...status, activatedMs: event.atMs, scheduled: undefined, isShadow: false }
     case 'created':
     case 'pushed':
     case 'stopped':
@@ -131,11 +128,15 @@ const unsubmitted = (status: DraftStatus): DraftStatus => ({
   submission: undefined,
   approvals: [],
   isShadow: false,
-  scheduledMs: undefined,
+  scheduled: undefined,
 })
 
-const withOne = (names: readonly string[], name: string): readonly string[] =>
-  names.includes(name) ? names : [...names, name]
+const writersOf = ({ by, madeBy }: LifecycleEvent): readonly string[] =>
+  madeBy === null ? [by] : [by, madeBy]
+
+const withAll = (names: readonly string[], more: readonly string[]): readonly string[] => [
+  ...new Set([...names, ...more]),
+]
 
 /** What lies outside of a draft and decides about it. */
 export type Surroundings = {
@@ -148,7 +149,7 @@ export type Surroundings = {
 export function stateOf(status: DraftStatus, { lastReleased }: Surroundings): DraftState {
   if (status.isWithdrawn) return 'withdrawn'
   if (status.activatedMs !== undefined) return lastReleased === status.id ? 'active' : 'superseded'
-  if (status.scheduledMs !== undefined) return 'scheduled'
+  if (status.scheduled !== undefined) return 'scheduled'
   if (status.submission !== undefined) return approvalsLeft(status) === 0 ? 'approved' : 'submitted'
   if (!isCheckCurrent(status)) return 'draft'
   return isBacktestCurrent(status) ? 'backtested' : 'checked'

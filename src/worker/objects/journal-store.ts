@@ -43,6 +43,7 @@ export type Counter =
   | 'posted'
   | 'closed'
   | 'term'
+  | 'policy-step'
 
 /** The journal's tables, in the object's own SQLite. */
 export class JournalStore {

@@ -10,6 +10,7 @@ import type {
   ReserveRequest,
 } from '../../journal/messages.ts'
 import type { Term } from '../../journal/lease.ts'
+import { policySteps, type PolicyStep } from '../../journal/policy-step.ts'
 import { countRequest, reserve } from '../../journal/reserve.ts'
 import type { JournalState } from '../../journal/state.ts'
 import type { Env } from '../env.ts'
@@ -232,6 +233,20 @@ export class Journal extends DurableObject<Env> {
     this.#transact((write) => seqs.push(...outcome.value.map((each) => write(each).seq)))
     this.#scheduleAlarm()
     return { status: 'booked', seqs }
+  }
+
+  /** Writes steps of the policy's life down, each once. Answers the number of the last one that is here. */
+  notePolicy(steps: readonly PolicyStep[]): number {
+    const through = Number(this.#store.counter('policy-step') ?? 0)
+    const fresh = policySteps(steps, through)
+    const last = steps.at(-1)?.step ?? through
+    if (fresh.length === 0) return through
+    this.#transact((write) => {
+      for (const transition of fresh) write(transition)
+      this.#store.setCounter('policy-step', String(last))
+    })
+    this.#scheduleAlarm()
+    return last
   }
 
   /** From now on nothing is booked in months up to this one, which must have no attempts that could still change it. */

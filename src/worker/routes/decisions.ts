@@ -26,7 +26,9 @@ export async function decisionRoute(c: Context<{ Bindings: Env }>): Promise<Resp
   const id = c.req.param('id') ?? ''
   const entries = await entriesOf(env, caller.tenant, id)
   const bodies = entries.map(({ body }) => EntryBody.parse(JSON.parse(body)))
-  const opening = bodies.find(({ kind }) => kind === 'reserve' || kind === 'refuse')
+  const opening = bodies
+    .filter((body) => body.kind !== 'policy')
+    .find(({ kind }) => kind === 'reserve' || kind === 'refuse')
   if (opening === undefined) return refusalResponse(NOT_FOUND, decision)
   const team = 'facts' in opening ? opening.facts.team : opening.team
   if (team !== caller.team) return refusalResponse(NOT_FOUND, decision)
