@@ -1,3 +1,4 @@
+import type { Pin } from '../domain/pin.ts'
 import type { Usage, UsageSource } from '../domain/usage.ts'
 
 /** A cap on one node of the budget tree, as the active policy sets it. */
@@ -54,6 +55,20 @@ export type ReserveRequest = {
   readonly factsJson: string
   readonly receiptJson: string | null
   readonly bodyHash: string
+  /** Absent if there was nothing to choose. Never written down. */
+  readonly conversation?: ConversationChoice
+}
+
+/** Where an attempt goes, of all places that its conversation might. */
+export type ConversationChoice = {
+  /** Keyed hash of what names the conversation. */
+  readonly id: string
+  readonly destination: string
+  readonly model: string
+  /** The pin that was decided with, as `destination/model`; null if there was none. */
+  readonly knows: string | null
+  /** A pin that it does not know is to be told instead of an acknowledgement. */
+  readonly asks: boolean
 }
 
 type RateLimits = {
@@ -113,6 +128,8 @@ export type ReserveRefusal =
   | { readonly status: 'policy_stale'; readonly policyHash: string | null }
   | { readonly status: 'key_stale'; readonly keyEpoch: number }
   | { readonly status: 'no_lease' }
+  /** The conversation was answered elsewhere: decide again with that in mind. */
+  | { readonly status: 'pinned_elsewhere'; readonly pin: Pin }
   | {
       readonly status: 'budget_exhausted'
       readonly budget: string

@@ -1,9 +1,10 @@
-import type { Attempt, Plan } from '../domain/plan.ts'
+import type { Attempt } from '../domain/plan.ts'
 import type { Refusal, UpstreamFailure } from '../domain/refusal.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { JsonDocument } from '../encoding/json-scan.ts'
 import type { Assessment } from '../router/assess.ts'
 import type { ReadRequest } from '../surfaces/surface.ts'
+import { choiceOf, noteHeld, type PlannedConversation } from './affinity.ts'
 import { timesOf } from './deadlines.ts'
 import { bodyHash } from './body-hash.ts'
 import type { Authenticated } from './exchange.ts'
@@ -17,19 +18,19 @@ import { refusalOf, type Stale } from './journal-refusal.ts'
 import { noteInForce, type InForce, type Reach } from './world.ts'
 
 /** Everything known when the first attempt starts. */
-export type Planned = Authenticated & {
-  readonly document: JsonDocument
-  readonly read: ReadRequest
-  readonly assessment: Assessment
-  readonly plan: Plan
-  readonly inForce: InForce
-  readonly tags: Readonly<Record<string, string>>
-  readonly hashKey: string
-  /** The caller wants a refusal rather than an answer to part of the request. */
-  readonly strict: boolean
-  /** Attempts made for this decision before, under a policy that has changed since. */
-  readonly attemptsMade: number
-}
+export type Planned = Authenticated &
+  PlannedConversation & {
+    readonly document: JsonDocument
+    readonly read: ReadRequest
+    readonly assessment: Assessment
+    readonly inForce: InForce
+    readonly tags: Readonly<Record<string, string>>
+    readonly hashKey: string
+    /** The caller wants a refusal rather than an answer to part of the request. */
+    readonly strict: boolean
+    /** Attempts made for this decision before, under a policy that has changed since. */
+    readonly attemptsMade: number
+  }
 
 /** An attempt whose every byte is settled, and what the placeholders in it stand for. */
 export type Ready = Prepared & { readonly values: ReadonlyMap<string, string> }
@@ -151,9 +152,11 @@ async function obtain(
     tags,
     inputTokens: Math.ceil(read.facts.promptBytes / 4),
     bodyHash: await bodyHash(hashKey, body),
+    conversation: choiceOf(planned, attempt, isFirst),
   })
   const permit = await Permit.obtain(env, caller.tenant, request, dispatch)
   if (!permit.ok) return err(refusalOf(permit.error, attempt))
   noteInForce(caller.tenant, request.policyHash)
+  noteHeld(caller.tenant, request, nowMs)
   return permit
 }

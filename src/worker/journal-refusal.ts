@@ -1,4 +1,5 @@
 import type { BudgetAction } from '../domain/catalog.ts'
+import type { Pin } from '../domain/pin.ts'
 import type { Attempt } from '../domain/plan.ts'
 import type { Refusal } from '../domain/refusal.ts'
 import type { ReserveRefusal } from '../journal/messages.ts'
@@ -14,6 +15,8 @@ export type Stale =
       readonly action: BudgetAction
       readonly resetsAtMs: number
     }
+  /** Another isolate was answered elsewhere in this conversation. */
+  | { readonly code: 'pinned_elsewhere'; readonly pin: Pin }
   /** Nobody vouches for the policy at the moment: only zone `own` may be used. */
   | { readonly code: 'no_lease' }
 
@@ -21,6 +24,7 @@ const STALE: ReadonlySet<string> = new Set<Stale['code']>([
   'policy_stale',
   'key_stale',
   'budget_step',
+  'pinned_elsewhere',
   'no_lease',
 ])
 export const isStale = (refusal: Refusal | Stale): refusal is Stale => STALE.has(refusal.code)
@@ -37,6 +41,8 @@ export function refusalOf(
       return { code: 'key_stale' }
     case 'no_lease':
       return { code: 'no_lease' }
+    case 'pinned_elsewhere':
+      return { code: 'pinned_elsewhere', pin: refused.pin }
     case 'budget_exhausted':
       return {
         code: 'budget_exhausted',

@@ -3,7 +3,7 @@ import type { DestinationClass } from '../domain/destination.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { Attempt, Receipt } from '../domain/plan.ts'
 import type { PostingFacts } from '../journal/entry.ts'
-import type { BudgetCap, ReserveRequest } from '../journal/messages.ts'
+import type { BudgetCap, ConversationChoice, ReserveRequest } from '../journal/messages.ts'
 import { periodAt, type Period } from '../journal/period.ts'
 import { PICO_PER_MICRO_USD } from '../domain/money.ts'
 import type { Reach } from './world.ts'
@@ -31,6 +31,8 @@ export type ReserveInput = {
   readonly tags: Readonly<Record<string, string>>
   readonly inputTokens: number
   readonly bodyHash: string
+  /** Undefined if there was nothing to choose. */
+  readonly conversation: ConversationChoice | undefined
 }
 
 export const attemptId = (decision: string, number: number): string => `${decision}.${number}`
@@ -82,6 +84,7 @@ export function reserveRequest(input: ReserveInput): ReserveRequest {
     factsJson: JSON.stringify(facts),
     receiptJson: input.receiptJson,
     bodyHash: input.bodyHash,
+    ...(input.conversation === undefined ? {} : { conversation: input.conversation }),
   }
 }
 

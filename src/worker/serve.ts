@@ -2,12 +2,15 @@ import type { Receipt } from '../domain/plan.ts'
 import type { Refusal } from '../domain/refusal.ts'
 import { err, type Result } from '../domain/result.ts'
 import { assess, type Assessment } from '../router/assess.ts'
+import type { JsonDocument } from '../encoding/json-scan.ts'
 import type { ReadRequest, Surface } from '../surfaces/surface.ts'
+import { conversationOf, notePin, type Conversation, type ConversationInput } from './affinity.ts'
 import { refusalResponse } from './answer.ts'
 import { attemptAll } from './attempts.ts'
 import { authenticate, reauthenticate } from './authenticate.ts'
 import { variable, type Env } from './env.ts'
 import { newDecisionId, type Authenticated, type Exchange, type Lifetime } from './exchange.ts'
+import { learn } from './health.ts'
 import type { Stale } from './journal-refusal.ts'
 import { readBody } from './read-body.ts'
 import { readingsFor } from './readings.ts'
@@ -54,10 +57,16 @@ async function answer(exchange: Exchange, first: Authenticated): Promise<Respons
   let caller = first
   let ownZoneOnly = false
   let attemptsMade = 0
+  let mayAsk = true
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const assessed = await assessFor(caller, read.value, wishes.value, ownZoneOnly)
+    const assessed = await assessFor(caller, {
+      document: document.value,
+      read: read.value,
+      wishes: wishes.value,
+      ownZoneOnly,
+    })
     if (!assessed.ok) return say(exchange, assessed.error)
-    const { assessment, inForce } = assessed.value
+    const { assessment, inForce, conversation } = assessed.value
     if (!assessment.decision.ok) return refuse(caller, assessment.decision.error)
     const outcome = await attemptAll({
       ...caller,
@@ -70,16 +79,19 @@ async function answer(exchange: Exchange, first: Authenticated): Promise<Respons
       hashKey,
       strict: wishes.value.strict || caller.caller.strict,
       attemptsMade,
+      conversation,
+      mayAsk,
     })
     if (outcome.kind === 'response') return outcome.response
     if (outcome.kind === 'refused') {
       return refuse(caller, outcome.refusal, assessment.decision.value.receipt)
     }
-    const again = await catchUp(caller, outcome.stale)
+    const again = await catchUp(caller, outcome.stale, conversation)
     if (!again.ok) return say(exchange, again.error)
     caller = again.value
     attemptsMade = outcome.attemptsMade
     ownZoneOnly ||= outcome.stale.code === 'no_lease'
+    mayAsk &&= outcome.stale.code !== 'pinned_elsewhere'
   }
   return say(exchange, { code: 'policy_unavailable' })
 }
@@ -87,34 +99,56 @@ async function answer(exchange: Exchange, first: Authenticated): Promise<Respons
 const MISSING_HASH_KEY =
   'set the secret HASH_KEY (at least 16 random characters) with `wrangler secret put HASH_KEY`.'
 
-type Assessed = { readonly assessment: Assessment; readonly inForce: InForce }
+/** A request as it came, and whether only zone `own` may be used. */
+type Asked = {
+  readonly document: JsonDocument
+  readonly read: ReadRequest
+  readonly wishes: Wishes
+  readonly ownZoneOnly: boolean
+}
+
+type Assessed = {
+  readonly assessment: Assessment
+  readonly inForce: InForce
+  readonly conversation: Conversation | undefined
+}
+
+type FindConversation = (
+  input: ConversationInput,
+) => Conversation | undefined | Promise<Conversation | undefined>
 
 /** Classifies and decides under the policy in force. */
 export async function assessFor(
-  { env, caller }: Authenticated,
-  read: ReadRequest,
-  wishes: Wishes,
-  ownZoneOnly: boolean,
+  { env, ctx, caller, request: { headers } }: Authenticated,
+  { document, read, wishes, ownZoneOnly }: Asked,
+  find: FindConversation = conversationOf,
 ): Promise<Result<Assessed, Refusal>> {
   const inForce = await inForceFor(env, caller.tenant)
   if (inForce === undefined) return err({ code: 'policy_unavailable' })
+  learn(env, ctx, Date.now())
   const world = worldOf(inForce, caller, Date.now(), ownZoneOnly)
   const { facts: request, envelope } = read
   const strict = wishes.strict || caller.strict
   const readings = readingsFor(env, caller.tenant)
+  const hashKey = variable(env, 'HASH_KEY')
+  const conversation = await find({ caller, headers, document, read, inForce, hashKey })
   const asked = { envelope, request, caller, wishes: { ...wishes, strict }, world, readings }
-  const assessment = assess(asked)
-  return { ok: true, value: { assessment, inForce } }
+  const assessment = assess({ ...asked, pin: conversation?.pin })
+  return { ok: true, value: { assessment, inForce, conversation } }
 }
 
 /** Takes in what the journal said is newer than what this isolate knew. */
 async function catchUp(
   exchange: Authenticated,
   stale: Stale,
+  conversation: Conversation | undefined,
 ): Promise<Result<Authenticated, Refusal>> {
   const { tenant } = exchange.caller
   if (stale.code === 'policy_stale') noteInForce(tenant, stale.policyHash)
   if (stale.code === 'budget_step') noteRestriction(tenant, stale, Date.now())
+  if (stale.code === 'pinned_elsewhere' && conversation !== undefined) {
+    notePin(tenant, conversation, stale.pin)
+  }
   return stale.code === 'key_stale' ? reauthenticate(exchange) : { ok: true, value: exchange }
 }
 

@@ -1,4 +1,5 @@
 import type { CommitRequest, RefuseRequest, SettleRequest } from '../journal/messages.ts'
+import { noteEnded } from './affinity.ts'
 import { journalOf, type Env } from './env.ts'
 import type { Lifetime } from './exchange.ts'
 import { alarm } from './observability/log.ts'
@@ -47,6 +48,7 @@ export function reportSettlement(
   report: SettleRequest,
 ): void {
   reportsOf(tenant).settlements.push(report)
+  noteEnded(tenant, report)
   scheduleDelivery(env, ctx, tenant)
 }
 

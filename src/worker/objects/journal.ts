@@ -10,12 +10,13 @@ import type {
   ReserveRequest,
 } from '../../journal/messages.ts'
 import type { Term } from '../../journal/lease.ts'
-import { policySteps, type PolicyStep } from '../../journal/policy-step.ts'
+import type { Pin } from '../../domain/pin.ts'
 import { countRequest, reserve } from '../../journal/reserve.ts'
 import type { JournalState } from '../../journal/state.ts'
 import type { Env } from '../env.ts'
 import { LeaseKeeper } from './lease.ts'
 import { Notices } from './notices.ts'
+import { Pins } from './pins.ts'
 import { bookedBefore } from '../stores/ledger-adjust.ts'
 import { JournalStore, type Write, type Written } from './journal-store.ts'
 import { OutboxSender, RESEND_AFTER_MS } from './outbox.ts'
@@ -26,6 +27,8 @@ const WAIT_FOR_BUDGET_MS = 2_000
 const GATHER_MS = 1
 /** Entries reach the queue within about this time. */
 const DRAIN_DELAY_MS = 1_000
+/** Conversations whose place is remembered: about 300 bytes each, in memory. */
+const PINS_MAX = 10_000
 /** After a failure the queue is asked again within this time. */
 const RETRY_SEND_MS = 10_000
 
@@ -49,6 +52,7 @@ export class Journal extends DurableObject<Env> {
   readonly #notices: Notices
   readonly #lease: LeaseKeeper
   readonly #outbox: OutboxSender
+  readonly #pins = new Pins(PINS_MAX)
   #pending: Pending[] = []
   #waiting: Pending[] = []
   #flushing = false
@@ -93,8 +97,10 @@ export class Journal extends DurableObject<Env> {
     const nowMs = Date.now()
     const replies: (() => void)[] = []
     this.#transact((write) => {
-      for (const { call } of batch)
+      for (const { call } of batch) {
         for (const transition of endings(this.#state, call)) write(transition)
+        for (const report of call.settlements) this.#pins.settle(report)
+      }
       const wakes = this.#waiting
       this.#waiting = []
       for (const pending of [...wakes, ...batch]) {
@@ -120,10 +126,14 @@ export class Journal extends DurableObject<Env> {
     const outcome = reserve(this.#state, this.#lease.lease, request, nowMs)
     if (outcome.do === 'refuse') return outcome.refusal
     if (outcome.do === 'repeat') return outcome.acknowledgement
+    const { attempt, conversation, inputTokens } = request
+    const pin = conversation && this.#pins.unknownTo(conversation, nowMs)
+    if (pin !== undefined) return { status: 'pinned_elsewhere', pin }
+    if (conversation) this.#pins.hold(attempt, conversation, inputTokens, nowMs)
     countRequest(this.#state, request, nowMs)
     this.#notices.watch(request)
     const { seq } = write(outcome.transition)
-    return { status: 'reserved', attempt: request.attempt, seq }
+    return { status: 'reserved', attempt, seq }
   }
 
   /** Those who wait are asked again whenever something is written, and at the latest when their time is over. */
@@ -205,6 +215,11 @@ export class Journal extends DurableObject<Env> {
     this.#outbox.acknowledge(throughSeq, this.#state.head)
   }
 
+  /** Where a conversation was answered last, as far as is remembered. */
+  pinOf(conversation: string): Pin | null {
+    return this.#pins.of(conversation, Date.now()) ?? null
+  }
+
   status(): JournalStatus {
     const { head, posted } = this.#state
     const headHash = this.#store.headHash()
@@ -233,20 +248,6 @@ export class Journal extends DurableObject<Env> {
     this.#transact((write) => seqs.push(...outcome.value.map((each) => write(each).seq)))
     this.#scheduleAlarm()
     return { status: 'booked', seqs }
-  }
-
-  /** Writes steps of the policy's life down, each once. Answers the number of the last one that is here. */
-  notePolicy(steps: readonly PolicyStep[]): number {
-    const through = Number(this.#store.counter('policy-step') ?? 0)
-    const fresh = policySteps(steps, through)
-    const last = steps.at(-1)?.step ?? through
-    if (fresh.length === 0) return through
-    this.#transact((write) => {
-      for (const transition of fresh) write(transition)
-      this.#store.setCounter('policy-step', String(last))
-    })
-    this.#scheduleAlarm()
-    return last
   }
 
   /** From now on nothing is booked in months up to this one, which must have no attempts that could still change it. */

@@ -5,6 +5,7 @@ import type { JsonDocument } from '../../encoding/json-scan.ts'
 import { explain } from '../../router/explain.ts'
 import { surfaceAt, surfaces } from '../../surfaces/index.ts'
 import type { Surface } from '../../surfaces/surface.ts'
+import { conversationToExplain } from '../affinity.ts'
 import { decisionHeaders, refusalResponse } from '../answer.ts'
 import type { Env } from '../env.ts'
 import { callerOf } from './caller.ts'
@@ -34,7 +35,10 @@ export async function explainRoute(c: Context<{ Bindings: Env }>): Promise<Respo
   if (!document.ok) return say(document.error)
   const read = readAs(surface, document.value, request, path)
   if (!read.ok) return say(read.error)
-  const assessed = await assessFor(caller.value, read.value, wishes.value, false)
+  const asked = { document: document.value, read: read.value, wishes: wishes.value }
+  const assessed = await assessFor(caller.value, { ...asked, ownZoneOnly: false }, (input) =>
+    conversationToExplain(c.env, input),
+  )
   if (!assessed.ok) return say(assessed.error)
   const { assessment, inForce } = assessed.value
   const { decision: decided } = assessment
