@@ -112,7 +112,9 @@ export function inability(
   const missing = demands.essentialBits & (~offer.features | place.unableBits)
   if (missing !== 0) return `capability:${firstFeature(missing)}`
   if (demands.contextTokensMin > offer.contextTokens) return 'context'
-  if ((demands.outputTokensAsked ?? 0) > offer.outputTokensMax) return 'output-limit'
+  if ((demands.outputTokensAsked ?? 0) > offer.outputTokensMax) {
+    return OUTPUT_LIMIT + offer.outputTokensMax
+  }
   if (offer.quality < demands.qualityMin) return 'quality'
   if (demands.strict && place.unsupported.length > 0) return strictReason(place, demands)
   // A key's or an alias's model id is ours; only the upstream's own id tells whether it would be passed on to somebody else.
@@ -163,6 +165,9 @@ function restrictedBy(
   })
   return broken === undefined ? undefined : `${BUDGET_REASON}${broken.budget}`
 }
+/** A reason that names how many tokens a model writes at most begins like this. */
+export const OUTPUT_LIMIT = 'output-limit:'
+
 /** Reasons that name a budget begin like this. */
 export const BUDGET_REASON = 'budget:'
 

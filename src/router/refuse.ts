@@ -1,7 +1,7 @@
 import type { Receipt } from '../domain/plan.ts'
 import type { Refusal } from '../domain/refusal.ts'
 import type { RequestFacts } from '../domain/request.ts'
-import { BUDGET_REASON, type Stage, UNKNOWN_FIELD } from './candidates.ts'
+import { BUDGET_REASON, OUTPUT_LIMIT, type Stage, UNKNOWN_FIELD } from './candidates.ts'
 import type { Restriction } from './world.ts'
 
 /** The reasons for which one offer was removed. */
@@ -26,7 +26,11 @@ export function refusalOf(
     case 'configured':
       return { code: 'no_destination', retryAfterS: RETRY_AFTER_UNCONFIGURED_S, receipt }
     case 'able':
-      return { code: 'cannot_serve', ...explainInability(reason, request), receipt }
+      return {
+        code: 'cannot_serve',
+        ...explainInability(reason, request, outputTokensMaxOf(failures)),
+        receipt,
+      }
     case 'permitted':
       // Safe mode is the last reason to be given, so whatever it removed would have been permitted.
       return failures.some((by) => by.includes('safe-mode'))
@@ -48,14 +52,28 @@ export function refusalOf(
 /** The reason that removed most offers; of equals the one that came first, and rules come with the weightiest first. */
 function commonest(failures: readonly Failure[]): string {
   const counts = new Map<string, number>()
-  for (const by of failures.flat()) counts.set(by, (counts.get(by) ?? 0) + 1)
+  for (const by of failures.flat()) {
+    const reason = by.startsWith(OUTPUT_LIMIT) ? 'output-limit' : by
+    counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  }
   const [first] = [...counts].toSorted(([, a], [, b]) => b - a)
   return first?.[0] ?? 'no-route'
 }
 
 type Inability = { readonly param: string | null; readonly reason: string }
 
-function explainInability(reason: string, { unknownFields, askedBy }: RequestFacts): Inability {
+/** The most that one of the models writes that write too little. */
+const outputTokensMaxOf = (failures: readonly Failure[]): number =>
+  Math.max(
+    0,
+    ...failures.flat().map((by) => (by.startsWith(OUTPUT_LIMIT) ? Number(by.split(':')[1]) : 0)),
+  )
+
+function explainInability(
+  reason: string,
+  { unknownFields, askedBy }: RequestFacts,
+  outputTokensMax: number,
+): Inability {
   const [code = '', detail = ''] = reason.split(':', 2)
   switch (code) {
     case 'capability':
@@ -65,7 +83,10 @@ function explainInability(reason: string, { unknownFields, askedBy }: RequestFac
     case 'context':
       return { param: 'messages', reason: 'the prompt and the output do not fit in any context' }
     case 'output-limit':
-      return { param: 'max_completion_tokens', reason: 'no model writes so many tokens' }
+      return {
+        param: 'max_completion_tokens',
+        reason: `no model writes more than ${outputTokensMax} tokens`,
+      }
     case 'quality':
       return { param: 'demarc-quality', reason: 'no model has the quality asked for' }
     case 'strict':

@@ -13,7 +13,7 @@ const SCHEMA_WORDS = new Set(
   max_completion_tokens stream_options include_usage tools function parameters properties
   required description strict tool_calls id arguments tool_call_id image_url url detail
   response_format json_schema schema items additionalProperties enum n seed stop top_p metadata
-  tool_choice`.split(/\s+/),
+  tool_choice extra_content google thought_signature`.split(/\s+/),
 )
 
 /** How the bodies of one dialect are read. */
@@ -147,7 +147,11 @@ function imageOf(document: JsonDocument, node: number): Opaque | undefined {
 const isText = (document: JsonDocument, node: number): boolean =>
   document.kinds[node] === NODE.string
 
-const OPENAI: Reading = { words: SCHEMA_WORDS, opaque: opaqueMember }
+const OPENAI: Reading = {
+  words: SCHEMA_WORDS,
+  opaque: opaqueMember,
+  seals: (_document, _node, key) => key === 'thought_signature',
+}
 
 /** Number of direct children of a container. */
 export const countChildren = (document: JsonDocument, node: number): number =>

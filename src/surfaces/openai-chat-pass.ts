@@ -1,5 +1,5 @@
 import type { RequestFacts } from '../domain/request.ts'
-import { member } from '../encoding/json-document.ts'
+import { children, member } from '../encoding/json-document.ts'
 import { NODE, type JsonDocument } from '../encoding/json-scan.ts'
 import { memberPatches, splice, type MemberChange, type Patch } from '../encoding/splice.ts'
 import { fieldsAsking } from './openai-chat-fields.ts'
@@ -19,12 +19,34 @@ export function passChatRequest(
       changes.push({ op: 'remove', key })
   }
   changes.push(...edits)
-  const patches: Patch[] = []
+  const patches: Patch[] = callSignatures(document)
   if (mustAskForUsage && facts.stream && !facts.wantsUsageChunk) {
     patches.push(...askForUsage(document, changes))
   }
   patches.push(...memberPatches(document, changes))
   return splice(document.text, patches)
+}
+
+/** The signatures of another maker's calls, which only that maker can read: OpenAI refuses what its schema does not know. */
+function callSignatures(document: JsonDocument): Patch[] {
+  if (!document.text.includes('"extra_content"')) return []
+  return children(document, member(document, 0, 'messages'))
+    .flatMap((message) => children(document, member(document, message, 'tool_calls')))
+    .flatMap((call) => removal(document, call, member(document, call, 'extra_content')))
+}
+
+/** A member of an object goes, with the comma that set it apart. */
+function removal(document: JsonDocument, parent: number, node: number): Patch[] {
+  if (node < 0) return []
+  const members = children(document, parent)
+  const at = members.indexOf(node)
+  const before = members[at - 1]
+  const after = members[at + 1]
+  const keyAt = (of: number): number => document.keyStarts[of] ?? 0
+  const endOf = (of: number): number => document.ends[of] ?? 0
+  if (before !== undefined) return [{ start: endOf(before), end: endOf(node), text: '' }]
+  const end = after === undefined ? endOf(node) : keyAt(after)
+  return [{ start: keyAt(node), end, text: '' }]
 }
 
 const LIMITS = ['max_completion_tokens', 'max_tokens'] as const

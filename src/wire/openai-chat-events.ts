@@ -2,6 +2,7 @@ import type { ChatEvent } from '../domain/chat.ts'
 import type { Json, JsonObject } from '../domain/json.ts'
 import type { Usage } from '../domain/usage.ts'
 import { renderSse } from '../encoding/sse.ts'
+import { renderCallSignature } from './call-signature.ts'
 import { OPENAI_FINISH, type ChatReplyMeta } from './openai-chat-reply.ts'
 import { renderChatUsage } from './openai-chat-usage.ts'
 
@@ -42,7 +43,7 @@ function push(state: State, event: ChatEvent): readonly [State, string] {
     case 'text':
       return delta(state, event.choice, { content: event.text }, null, event.logprobs)
     case 'reasoning':
-      // A signature has no place here.
+      // The signature of a thought has no place here.
       return event.text === ''
         ? [state, '']
         : delta(state, event.choice, { reasoning_content: event.text })
@@ -51,7 +52,15 @@ function push(state: State, event: ChatEvent): readonly [State, string] {
     case 'tool-start': {
       const called = { name: event.name, arguments: '' }
       return delta(state, event.choice, {
-        tool_calls: [{ index: event.index, id: event.id, type: 'function', function: called }],
+        tool_calls: [
+          {
+            index: event.index,
+            id: event.id,
+            type: 'function',
+            function: called,
+            ...renderCallSignature(event.signature),
+          },
+        ],
       })
     }
     case 'tool-arguments':

@@ -10,6 +10,7 @@ import type {
   ToolCall,
   ToolChoice,
 } from '../domain/chat.ts'
+import { parseCallSignature } from './call-signature.ts'
 import { parseDataUrl } from './data-url.ts'
 import {
   flagOf,
@@ -102,7 +103,10 @@ function assistantMessage(message: Foreign, legacyCall: ToolCall | undefined): C
     toolCalls: [
       ...objectsOf(message['tool_calls'])
         .filter((call) => isObject(call['function']))
-        .map((call) => callOf(objectOf(call['function']), textOf(call['id']) ?? '')),
+        .map((call) => ({
+          ...callOf(objectOf(call['function']), textOf(call['id']) ?? ''),
+          ...parseCallSignature(call),
+        })),
       ...(legacyCall === undefined ? [] : [legacyCall]),
     ],
   }

@@ -1,6 +1,7 @@
 import type { ChatChoice, ChatReply, Finish, ToolCall } from '../domain/chat.ts'
-import type { Json } from '../domain/json.ts'
+import type { Json, JsonObject } from '../domain/json.ts'
 import { err, ok, type Result } from '../domain/result.ts'
+import { renderCallSignature } from './call-signature.ts'
 import { renderCall } from './openai-chat-render.ts'
 import { readChatUsage, renderChatUsage } from './openai-chat-usage.ts'
 import {
@@ -139,6 +140,11 @@ export type ChatReplyMeta = {
   readonly wantsUsage: boolean
 }
 
+const renderSignedCall = (call: ToolCall): JsonObject => ({
+  ...renderCall(call),
+  ...renderCallSignature(call.signature),
+})
+
 /** The reply as OpenAI's schema wants it, with every key that it requires. */
 export function renderChatReply(reply: ChatReply, meta: ChatReplyMeta): string {
   return JSON.stringify({
@@ -153,7 +159,9 @@ export function renderChatReply(reply: ChatReply, meta: ChatReplyMeta): string {
         content: choice.text === '' && choice.toolCalls.length > 0 ? null : choice.text,
         refusal: choice.refusal ?? null,
         ...(choice.reasoning === undefined ? {} : { reasoning_content: choice.reasoning }),
-        ...(choice.toolCalls.length === 0 ? {} : { tool_calls: choice.toolCalls.map(renderCall) }),
+        ...(choice.toolCalls.length === 0
+          ? {}
+          : { tool_calls: choice.toolCalls.map(renderSignedCall) }),
         annotations: [],
       },
       logprobs: (choice.logprobs ?? null) satisfies Json,

@@ -120,6 +120,13 @@ describe('a refusal says what helps most', () => {
     expect(decision.ok ? undefined : decision.error).toMatchObject({ code: 'cannot_serve', param })
   })
 
+  test('names how much a model writes at most', () => {
+    const decision = ask({ request: { outputTokensMax: 9000 } })
+    expect(decision.ok ? undefined : decision.error).toMatchObject({
+      reason: expect.stringMatching(/^no model writes more than [1-9]\d{3} tokens$/),
+    })
+  })
+
   test('names an unknown field to the caller and nowhere else', () => {
     const decision = ask({
       request: { model: 'large', unknownFields: ['jane_doe'] },
