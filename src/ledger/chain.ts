@@ -12,6 +12,41 @@ export function openEntry(entry: StoredEntry): Result<EntryBody, EntryProblem> {
   return body.success && body.data.seq === entry.seq ? ok(body.data) : err('body')
 }
 
+/** What of an entry the ledger has columns for. */
+export type EntryHead = {
+  readonly seq: number
+  readonly kind: EntryBody['kind']
+  readonly decision: string
+  /** Null of a refusal. */
+  readonly attempt: string | null
+  readonly atMs: number
+}
+
+/** How journals begin a body: this much is read in a tenth of the time that all of it takes. */
+const HEAD =
+  /^\{"seq":(\d+),"kind":"([a-z]+)","atMs":(\d+),"decision":"([^"\\]+)",(?:"attempt":"([^"\\]+)")?/
+
+/**
+ * The head of an entry that is known to be as its journal wrote it; undefined if it does not begin as usual, and must be
+ * opened.
+ */
+export function headOf({ seq, body }: Pick<StoredEntry, 'seq' | 'body'>): EntryHead | undefined {
+  const [, number, name, atMs, decision, attempt = null] = HEAD.exec(body) ?? []
+  const kind = KINDS.find((known) => known === name)
+  if (kind === undefined || decision === undefined || Number(number) !== seq) return undefined
+  return { seq, kind, decision, attempt, atMs: Number(atMs) }
+}
+
+const KINDS: readonly EntryBody['kind'][] = [
+  'reserve',
+  'settle',
+  'refuse',
+  'expire',
+  'reverse',
+  'void',
+  'adjust',
+]
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)

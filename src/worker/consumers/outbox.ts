@@ -31,7 +31,13 @@ export async function consumeOutbox(batch: MessageBatch, env: Env): Promise<void
 async function consumeTenant(env: Env, tenant: string, arrived: readonly Arrived[]): Promise<void> {
   const entries = arrived.flatMap((each) => each.entries)
   try {
-    const { throughSeq, conflicts } = await insertEntries(env, tenant, entries, Date.now())
+    const { throughSeq, conflicts } = await insertEntries(
+      env,
+      tenant,
+      entries,
+      Date.now(),
+      'intact',
+    )
     // What is in conflict stays in the journal, which keeps every row past the watermark.
     for (const { message } of arrived) message.ack()
     const [seq] = conflicts

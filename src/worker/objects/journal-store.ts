@@ -1,5 +1,6 @@
 import { GENESIS, link, type Link, type WrittenEntry } from '../../journal/chain.ts'
 import type { StoredEntry } from '../../journal/entry.ts'
+import { commonEndOf } from '../../journal/outbox.ts'
 import { replay } from '../../journal/replay.ts'
 import {
   balanceKey,
@@ -29,9 +30,9 @@ const MESSAGE_BYTES = 120_000
 /** Characters of entries in one row, which may have 2 MB; a character takes at most 3 bytes. */
 const SEGMENT_CHARACTERS = 600_000
 
-/** Of what stands before the entries, and of an entry's hash there. */
+/** Of what stands before the entries, and of an entry's hash and number there. */
 const HEAD_BYTES = 512
-const HASH_BYTES = 68
+const HASH_BYTES = 72
 
 /** `closed`: the last month that finance has closed. */
 export type Counter =
@@ -203,11 +204,17 @@ export class JournalStore {
   /** The next entries for one queue message: as many as fit, at least one. `from` is the last one sent, if it is known. */
   nextMessage(afterSeq: number, from?: Link): StoredEntry[] {
     const entries: StoredEntry[] = []
+    const ends = new Set<string>() // packed once each
     let bytes = HEAD_BYTES
     const known = from?.seq === afterSeq ? from : this.#sealBefore(afterSeq + 1)
     for (const entry of link(known, this.#written(known.seq + 1))) {
       if (entry.seq <= afterSeq) continue
-      bytes += Buffer.byteLength(entry.body) + HASH_BYTES
+      const { body } = entry
+      const at = commonEndOf(body)
+      const end = body.slice(at)
+      bytes += Buffer.byteLength(body.slice(0, at)) + HASH_BYTES
+      if (!ends.has(end)) bytes += Buffer.byteLength(JSON.stringify(end))
+      ends.add(end)
       if (entries.length > 0 && bytes > MESSAGE_BYTES) break
       entries.push(entry)
     }

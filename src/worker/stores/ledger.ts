@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { GENESIS_HASH, type StoredEntry } from '../../journal/entry.ts'
-import { openEntry } from '../../ledger/chain.ts'
+import { headOf, openEntry } from '../../ledger/chain.ts'
 import { POSTING_COLUMNS, type Posting } from '../../ledger/postings.ts'
 import type { Env } from '../env.ts'
 import {
@@ -16,16 +16,20 @@ type Database = Pick<Env, 'DB'>
 /** D1 takes parameters of at most 2 MB; a character takes at most 3 bytes. */
 const CHUNK_CHARACTERS_MAX = 600_000
 
+/** Whether the entries are known to be, to the last byte, what their journal wrote; else each one's hash is computed. */
+export type Origin = 'intact' | 'unknown'
+
 /** Adds entries to the ledger, in any order and as often as they come: what is there already stays as it is. */
 export async function insertEntries(
   env: Database,
   tenant: string,
   entries: readonly StoredEntry[],
   nowMs: number,
+  origin: Origin = 'unknown',
 ): Promise<Inserted> {
   let inserted: Inserted = { throughSeq: 0, conflicts: [] }
   for (const chunk of chunks(distinct(entries))) {
-    inserted = await insertChunk(env, tenant, chunk, nowMs)
+    inserted = await insertChunk(env, tenant, chunk, nowMs, origin)
   }
   return inserted
 }
@@ -58,12 +62,18 @@ async function insertChunk(
   tenant: string,
   entries: readonly StoredEntry[],
   nowMs: number,
+  origin: Origin,
 ): Promise<Inserted> {
   const good: OpenedEntry[] = []
   const bad: BadEntry[] = []
   for (const entry of entries) {
+    const head = origin === 'intact' ? headOf(entry) : undefined
+    if (head !== undefined) {
+      good.push({ entry, head })
+      continue
+    }
     const opened = openEntry(entry)
-    if (opened.ok) good.push({ entry, body: opened.value })
+    if (opened.ok) good.push({ entry, head: { attempt: null, ...opened.value } })
     else bad.push({ entry, problem: opened.error })
   }
   const appended = bad.length === 0 && isRun(entries) && (await appendRun(env, tenant, good))
