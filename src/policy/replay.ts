@@ -121,10 +121,12 @@ export function replay(
   const kinds = { newlyRefused: bucket(), newlyAllowed: bucket(), rerouted: bucket() }
   let costDeltaPicoUsd = 0n
   let unpriced = 0
+  const bases = new Map<AttributeVector, Outcome>()
+  const candidates = new Map<AttributeVector, Outcome>()
   for (const group of groups) {
     const { attributes, count, costPicoUsd, destination } = group
-    const before = base === undefined ? recorded(destination) : outcomeOf(base, attributes)
-    const after = outcomeOf(candidate, attributes)
+    const before = base === undefined ? recorded(destination) : once(bases, base, attributes)
+    const after = once(candidates, candidate, attributes)
     for (const rule of before.removing) hit(hits, rule).before += count
     for (const rule of after.removing) hit(hits, rule).after += count
     for (const rule of after.simulated) simulated.set(rule, (simulated.get(rule) ?? 0) + count)
@@ -138,7 +140,7 @@ export function replay(
   }
   return {
     requests: groups.reduce((sum, { count }) => sum + count, 0),
-    vectors: groups.length,
+    vectors: new Set(groups.map(({ attributes }) => attributes)).size,
     newlyRefused: kinds.newlyRefused.tally(),
     newlyAllowed: kinds.newlyAllowed.tally(),
     rerouted: kinds.rerouted.tally(),
@@ -148,6 +150,19 @@ export function replay(
     simulated,
     apps: [...apps].toSorted(([, a], [, b]) => b - a),
   }
+}
+
+/** Groups of one vector, which differ by where they went, share it: it is decided once. */
+function once(
+  known: Map<AttributeVector, Outcome>,
+  rules: Rules,
+  attributes: AttributeVector,
+): Outcome {
+  const before = known.get(attributes)
+  if (before !== undefined) return before
+  const outcome = outcomeOf(rules, attributes)
+  known.set(attributes, outcome)
+  return outcome
 }
 
 const recorded = (destination: string | null): Outcome => {

@@ -3,7 +3,8 @@ import { canonicalJson } from '../../src/encoding/canonical-json.ts'
 import { compileRules } from '../../src/policy/evaluate.ts'
 import { outcomeOf, replay } from '../../src/policy/replay.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
-import { rollUp, type TrafficGroup, type TrafficRecord } from '../../src/policy/traffic.ts'
+import type { TrafficGroup, TrafficRecord } from '../../src/policy/traffic.ts'
+import { rollUp } from '../../src/policy/traffic-roll-up.ts'
 import { bundleOf, guardrail, NOW_MS, own, place, requestOf, rule } from './fixtures.ts'
 
 const third = { zone: 'third-party' as const }
@@ -58,6 +59,27 @@ describe('lines of traffic are added up', () => {
       canonicalJson(recordOf({ costPicoUsd: '999999999999999' })),
     )
     expect(groupsFrom(lines)[0]?.costPicoUsd).toBe(40n * 999_999_999_999_999n)
+  })
+
+  test('from bytes that are read over afterwards', () => {
+    const sums = rollUp()
+    const bytes = Buffer.alloc(1000)
+    for (const app of ['app', 'bot', 'app']) {
+      const line = canonicalJson(recordOf({ attributes: attributesOf('public', app) }))
+      sums.addBytes(bytes, 10, 10 + bytes.write(line, 10))
+    }
+    const counts = sums.groups().map(({ attributes, count }) => [attributes.app, count])
+    expect(counts).toEqual([
+      ['app', 2],
+      ['bot', 1],
+    ])
+  })
+
+  test('in whatever order their keys are, as one', () => {
+    const { tokens, attributes, ...rest } = recordOf()
+    const { app, ...others } = attributes
+    const other = JSON.stringify({ tokens, attributes: { ...others, app }, ...rest })
+    expect(groupsFrom([canonicalJson(recordOf()), other])).toHaveLength(1)
   })
 
   test.each([
