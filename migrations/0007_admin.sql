@@ -77,18 +77,19 @@ CREATE TABLE decision (
   PRIMARY KEY (tenant, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX decision_by_id ON decision (tenant, decision);
-CREATE INDEX decision_by_app ON decision (tenant, app, seq);
-CREATE INDEX decision_by_code ON decision (tenant, code, seq) WHERE code IS NOT NULL;
-CREATE INDEX decision_by_level ON decision (tenant, level, seq);
-CREATE INDEX decision_by_destination ON decision (tenant, destination, seq);
 CREATE INDEX decision_by_time ON decision (tenant, at_ms);
+CREATE INDEX decision_by_app ON decision (tenant, app, at_ms);
+CREATE INDEX decision_by_code ON decision (tenant, code, at_ms) WHERE code IS NOT NULL;
+CREATE INDEX decision_by_level ON decision (tenant, level, at_ms);
+CREATE INDEX decision_by_destination ON decision (tenant, destination, at_ms);
 
--- Guardrails and waivers that took part, and the rule of a refusal.
+-- Guardrails (those in simulation, too) and waivers that took part, and the rule of a refusal.
 CREATE TABLE decision_rule (
   tenant TEXT NOT NULL,
   rule TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
   seq INTEGER NOT NULL,
-  PRIMARY KEY (tenant, rule, seq)
+  PRIMARY KEY (tenant, rule, at_ms, seq)
 ) STRICT, WITHOUT ROWID;
 
 -- Up to where the journal is in `decision`.

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Env } from '../env.ts'
 import { alarm } from '../observability/log.ts'
+import { indexDecisions } from '../stores/admin-decisions-index.ts'
 import { openBooks } from '../stores/ledger-books.ts'
 import { makeCheckpoint } from '../stores/checkpoints.ts'
 import { evaluateShadow } from '../stores/shadow.ts'
@@ -17,6 +18,7 @@ export async function onSchedule(event: ScheduledController, env: Env): Promise<
       await openBooks(env, tenant, 0)
       await rollUpTraffic(env, tenant)
       await evaluateShadow(env, tenant)
+      await indexDecisions(env, tenant)
       await makeCheckpoint(env, tenant, event.scheduledTime)
       await publishCheckpoint(env, tenant, event.scheduledTime)
       if (isFullHour(event.scheduledTime)) await warnOfExpiries(env, tenant, event.scheduledTime)

@@ -4,6 +4,7 @@ import { adminAuth } from '../middleware/admin-auth.ts'
 import { auditRoutes } from './admin/audit.ts'
 import { backtestRoutes } from './admin/backtest.ts'
 import { callRoutes } from './admin/calls.ts'
+import { decisionRoutes } from './admin/decisions.ts'
 import { adminError } from './admin/input.ts'
 import { keyRoutes } from './admin/keys.ts'
 import { ledgerRoutes } from './admin/ledger.ts'
@@ -23,6 +24,7 @@ admin.route('/keys', keyRoutes)
 admin.route('/ledger', ledgerRoutes)
 admin.route('/audit', auditRoutes)
 admin.route('/audit/calls', callRoutes)
+admin.route('/decisions', decisionRoutes)
 admin.route('/tokens', tokenRoutes)
 admin.route('/people', peopleRoutes)
 // A catch-all and not `notFound`, which does not survive mounting.

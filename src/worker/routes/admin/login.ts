@@ -1,4 +1,4 @@
-import { Hono, type Context } from 'hono'
+import { Hono } from 'hono'
 import {
   CODE_LIFE_MS,
   isCode,
@@ -26,9 +26,7 @@ export const loginRoutes = new Hono<AdminEnv>()
  * `GET /admin/login?code=…`, printed by `npm start`: takes a code that works once, and answers with a session of the person at
  * this machine. There is no such path where LOCAL_LOGIN is not set, nor under any name but this machine's own.
  */
-loginRoutes.get('/', login)
-
-async function login(c: Context<AdminEnv>): Promise<Response> {
+loginRoutes.get('/', async (c) => {
   secureHeaders(c)
   const expected = parseLocalLogin(variable(c.env, 'LOCAL_LOGIN') ?? '')
   if (expected === undefined || !isLoopback(c.req.url)) return c.json(NO_LOGIN, 404)
@@ -45,7 +43,7 @@ async function login(c: Context<AdminEnv>): Promise<Response> {
     `${SESSION_COOKIE}=${sessionText(expected, nowMs)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${lifeS}`,
   )
   return await recordAlone(c, { actor: LOCAL_PERSON, via: 'session' }, c.redirect(HOME, 303))
-}
+})
 
 const NO_LOGIN = adminError('not_found', 'there is no local login here')
 const USED = adminError(
