@@ -42,6 +42,7 @@ export type InForceDetails = InForce & {
     readonly name: string
     /** Until when it may act without asking, at the latest. */
     readonly leaseUntilMs: number
+    readonly isLent: boolean
     /** It has not yet acknowledged what is in force now. */
     readonly isAwaited: boolean
   }[]
@@ -58,8 +59,8 @@ export class PolicyAuthority extends DurableObject<Env> {
   readonly #plans: Plans
   readonly #tenant: string
   /** The reading that is under way or was the last, and the one that waits for it. */
-  #reading: Promise<void> = Promise.resolve()
-  #nextReading: Promise<void> | undefined
+  #reading: Promise<boolean> = Promise.resolve(true)
+  #nextReading: Promise<boolean> | undefined
   #telling: Promise<void> = Promise.resolve()
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -74,23 +75,19 @@ export class PolicyAuthority extends DurableObject<Env> {
   }
 
   /**
-   * Lends a journal the right to act on what is in force.
-   *
-   * @throws if D1 has not been read lately and cannot be read now: nobody can vouch for anything then.
+   * Lends a journal the right to act on what is in force. Undefined if D1 has not been read lately and cannot be read now:
+   * nobody can vouch for anything then.
    */
-  async lend(journal: string, mustRead: boolean): Promise<Term> {
-    if (mustRead || !isConfirmed(this.#state, Date.now())) await this.#read()
+  async lend(journal: string, mustRead: boolean): Promise<Term | undefined> {
+    const isKnown = !mustRead && isConfirmed(this.#state, Date.now())
+    if (!isKnown && !(await this.#read())) return undefined
     this.#keep(grant(this.#state, journal, Date.now()))
     return this.#state.term
   }
 
-  /**
-   * D1 has changed: reads it, tells the journals, and answers how far that has come.
-   *
-   * @throws if D1 cannot be read.
-   */
-  async refresh(): Promise<InForce> {
-    await this.#read()
+  /** D1 has changed: reads it, tells the journals, and answers how far that has come; undefined if it cannot be read. */
+  async refresh(): Promise<InForce | undefined> {
+    if (!(await this.#read())) return undefined
     await this.#telling
     return this.#inForce()
   }
@@ -107,7 +104,8 @@ export class PolicyAuthority extends DurableObject<Env> {
   }
 
   status(): InForceDetails {
-    this.#keep(pass(this.#state, Date.now()))
+    const nowMs = Date.now()
+    this.#keep(pass(this.#state, nowMs))
     const { journals, readMs } = this.#state
     const awaited = untold(this.#state)
     return {
@@ -117,6 +115,7 @@ export class PolicyAuthority extends DurableObject<Env> {
         name,
         leaseUntilMs,
         isAwaited: awaited.includes(name),
+        isLent: leaseUntilMs >= nowMs,
       })),
       plans: this.#plans.all(),
     }
@@ -124,7 +123,7 @@ export class PolicyAuthority extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const isDone = await this.#plans.carryOut(this.env, this.#tenant, Date.now())
-    if (isDone) await this.#read().catch(() => undefined) // said in the log; a lease reads again
+    if (isDone) await this.#read()
     this.#keep(pass(this.#state, Date.now()))
     await this.#tell()
     await this.#record()
@@ -144,33 +143,32 @@ export class PolicyAuthority extends DurableObject<Env> {
   }
 
   /** A reading of D1 that begins no earlier than now. Readings never overlap, so the last one is the newest. */
-  #read(): Promise<void> {
+  #read(): Promise<boolean> {
     if (this.#nextReading !== undefined) return this.#nextReading
-    const next = this.#reading
-      .catch(() => undefined)
-      .then(() => {
-        this.#nextReading = undefined
-        return this.#readNow()
-      })
+    const next = this.#reading.then(() => {
+      this.#nextReading = undefined
+      return this.#readNow()
+    })
     this.#nextReading = next
     this.#reading = next
     return next
   }
 
-  async #readNow(): Promise<void> {
+  async #readNow(): Promise<boolean> {
     const askedMs = Date.now()
     const before = this.#state.term.number
     try {
       const found = await within(READ_MS, recorded(this.env, this.#tenant))
       this.#keep(learn(this.#state, found, askedMs, Date.now()))
-    } catch (error) {
+    } catch {
       alarm('the policy authority cannot read what is in force', { tenant: this.#tenant })
-      throw error
+      return false
     }
-    if (this.#state.term.number === before) return
+    if (this.#state.term.number === before) return true
     this.ctx.waitUntil(this.#scheduleAlarm()) // stored together with the change, so that it is told whatever happens
     this.#telling = this.#tell()
     this.ctx.waitUntil(this.#telling.then(() => this.#record()))
+    return true
   }
 
   /** Tells every journal that may still act on an older term. */

@@ -9,11 +9,12 @@ import type {
   JournalStatus,
   ReserveRequest,
 } from '../../journal/messages.ts'
-import type { Term } from '../../journal/lease.ts'
 import type { Pin } from '../../domain/pin.ts'
+import type { Term } from '../../journal/lease.ts'
+import { policySteps, type PolicyStep } from '../../journal/policy-step.ts'
 import { countRequest, reserve } from '../../journal/reserve.ts'
 import type { JournalState } from '../../journal/state.ts'
-import type { Env } from '../env.ts'
+import { authorityOf, type Env } from '../env.ts'
 import { LeaseKeeper } from './lease.ts'
 import { Notices } from './notices.ts'
 import { Pins } from './pins.ts'
@@ -66,7 +67,11 @@ export class Journal extends DurableObject<Env> {
     this.#state = this.#store.load()
     this.#notices = new Notices(ctx.storage.sql)
     this.#tenant = this.#store.counter('tenant') ?? ctx.id.name ?? ''
-    this.#lease = new LeaseKeeper(env, this.#tenant, this.#store)
+    this.#lease = new LeaseKeeper(
+      async (mustRead) => authorityOf(this.env, this.#tenant).lend(this.#tenant, mustRead),
+      this.#tenant,
+      this.#store,
+    )
     this.#outbox = new OutboxSender(this.#store, this.#tenant)
     if (ctx.id.name !== undefined) this.#store.setCounter('tenant', ctx.id.name)
   }
@@ -248,6 +253,20 @@ export class Journal extends DurableObject<Env> {
     this.#transact((write) => seqs.push(...outcome.value.map((each) => write(each).seq)))
     this.#scheduleAlarm()
     return { status: 'booked', seqs }
+  }
+
+  /** Writes steps of the policy's life down, each once. Answers the number of the last one that is here. */
+  notePolicy(steps: readonly PolicyStep[]): number {
+    const through = Number(this.#store.counter('policy-step') ?? 0)
+    const fresh = policySteps(steps, through)
+    const last = steps.at(-1)?.step ?? through
+    if (fresh.length === 0) return through
+    this.#transact((write) => {
+      for (const transition of fresh) write(transition)
+      this.#store.setCounter('policy-step', String(last))
+    })
+    this.#scheduleAlarm()
+    return last
   }
 
   /** From now on nothing is booked in months up to this one, which must have no attempts that could still change it. */

@@ -1,5 +1,4 @@
 import { hear, RENEW_MS, startWith, take, Term, termOf, type Held } from '../../journal/lease.ts'
-import { authorityOf, type Env } from '../env.ts'
 import { alarm } from '../observability/log.ts'
 import { within } from '../within.ts'
 import type { JournalStore } from './journal-store.ts'
@@ -9,12 +8,15 @@ const ASK_MS = 2_000
 /** An authority that did not answer is not asked again before that: it would cost every request the same wait. */
 const RETRY_MS = 1_000
 
+/** Asks the authority for a lease; whether it must read the record for it. */
+type Lend = (mustRead: boolean) => Promise<Term | undefined>
+
 /**
  * What is in force for one journal, as the authority said it, and for how long that may be relied on. Without a lease only
  * zone `own` is served, under what was in force last.
  */
 export class LeaseKeeper {
-  readonly #env: Env
+  readonly #lend: Lend
   readonly #tenant: string
   readonly #store: JournalStore
   #held: Held
@@ -22,8 +24,8 @@ export class LeaseKeeper {
   #failedMs = -Infinity
   #renewal: Promise<void> | undefined
 
-  constructor(env: Env, tenant: string, store: JournalStore) {
-    this.#env = env
+  constructor(lend: Lend, tenant: string, store: JournalStore) {
+    this.#lend = lend
     this.#tenant = tenant
     this.#store = store
     const kept = store.counter('term')
@@ -74,19 +76,23 @@ export class LeaseKeeper {
     const askedMs = Date.now()
     if (askedMs - this.#failedMs < RETRY_MS) return false
     try {
-      const authority = authorityOf(this.#env, this.#tenant)
-      const term = await within(ASK_MS, authority.lend(this.#tenant, mustRead))
+      const term = await within(ASK_MS, this.#lend(mustRead))
+      if (term === undefined) return this.#fail()
       this.#keep(take(this.#held, term, askedMs))
       this.#askedMs = Math.max(this.#askedMs, askedMs)
       this.#failedMs = -Infinity
       return true
     } catch {
-      if (this.#failedMs === -Infinity) {
-        alarm('lease not renewed: the policy authority does not answer', { tenant: this.#tenant })
-      }
-      this.#failedMs = Date.now()
-      return false
+      return this.#fail()
     }
+  }
+
+  #fail(): false {
+    if (this.#failedMs === -Infinity) {
+      alarm('lease not renewed: nobody vouches for what is in force', { tenant: this.#tenant })
+    }
+    this.#failedMs = Date.now()
+    return false
   }
 
   /** A term is stored before it counts: what has been heard is known after a restart too. */

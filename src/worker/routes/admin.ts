@@ -4,6 +4,7 @@ import { adminAuth } from '../middleware/admin-auth.ts'
 import { auditRoutes } from './admin/audit.ts'
 import { backtestRoutes } from './admin/backtest.ts'
 import { callRoutes } from './admin/calls.ts'
+import { inForceRoutes } from './admin/in-force.ts'
 import { decisionRoutes } from './admin/decisions.ts'
 import { adminError } from './admin/input.ts'
 import { keyRoutes } from './admin/keys.ts'
@@ -17,6 +18,7 @@ import { tokenRoutes } from './admin/tokens.ts'
 export const admin = new Hono<AdminEnv>()
 
 admin.use(adminAuth)
+admin.route('/policy/in-force', inForceRoutes)
 admin.route('/policy', policyRoutes)
 admin.route('/policy', backtestRoutes)
 admin.route('/policy', shadowRoutes)
@@ -29,5 +31,5 @@ admin.route('/tokens', tokenRoutes)
 admin.route('/people', peopleRoutes)
 // A catch-all and not `notFound`, which does not survive mounting.
 admin.all('*', (c) =>
-  c.json(adminError('not_found', 'here are policy, keys, ledger, audit, tokens and people'), 404),
+  c.json(adminError('not_found', 'here are policy, keys, ledger, audit, decisions, tokens and people'), 404),
 )

@@ -99,23 +99,57 @@ export async function recordInForce(
   )
 }
 
+const InForceRow = z.object({
+  version: z.int(),
+  hash: z.string().nullable(),
+  everywhere_ms: z.int(),
+})
+
+/** What was recorded last as in force everywhere. */
+export async function lastInForce(
+  env: Database,
+  tenant: string,
+): Promise<{ version: number; hash: string | null; everywhereSince: string } | undefined> {
+  const row = await env.DB.prepare(
+    `SELECT version, policy_hash AS hash, everywhere_ms FROM in_force WHERE tenant = ?1
+     ORDER BY term DESC LIMIT 1`,
+  )
+    .bind(tenant)
+    .first()
+  if (row === null) return undefined
+  const { everywhere_ms: everywhereMs, ...rest } = InForceRow.parse(row)
+  return { ...rest, everywhereSince: new Date(everywhereMs).toISOString() }
+}
+
 const ActivationRow = z.object({
   version: z.int().positive(),
   hash: z.string(),
   change: z.string(),
+  by: z.string(),
   activated_ms: z.int(),
+  everywhere_ms: z.int().nullable(),
 })
 
+/** One activation of a tenant's policy. */
+export type Version = Omit<z.infer<typeof ActivationRow>, 'everywhere_ms'> & {
+  /** Null if it never was, or is not yet on record. */
+  readonly everywhereSince: string | null
+}
+
 /** Every activation of a tenant, numbered from 1, the newest first. */
-export async function activations(
-  env: Database,
-  tenant: string,
-): Promise<z.infer<typeof ActivationRow>[]> {
+export async function activations(env: Database, tenant: string): Promise<Version[]> {
   const { results } = await env.DB.prepare(
-    `SELECT ROW_NUMBER() OVER (ORDER BY id) AS version, hash, change, activated_ms
-     FROM activation WHERE tenant = ?1 ORDER BY id DESC`,
+    `SELECT version, hash, change, activated_by AS "by", activated_ms, everywhere_ms FROM
+       (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS version, hash, change, activated_by, activated_ms
+        FROM activation WHERE tenant = ?1)
+     LEFT JOIN (SELECT version, MIN(everywhere_ms) AS everywhere_ms FROM in_force
+        WHERE tenant = ?1 GROUP BY version) USING (version)
+     ORDER BY id DESC`,
   )
     .bind(tenant)
     .all()
-  return results.map((row) => ActivationRow.parse(row))
+  return results.map((row) => {
+    const { everywhere_ms: sinceMs, ...rest } = ActivationRow.parse(row)
+    return { ...rest, everywhereSince: sinceMs === null ? null : new Date(sinceMs).toISOString() }
+  })
 }
