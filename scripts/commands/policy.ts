@@ -5,11 +5,13 @@ import { DEFAULT_TENANT } from '../../src/access/key-request.ts'
 import type { Recall } from '../../src/policy/analyze/ground.ts'
 import { canonicalBundle } from '../../src/policy/bundle.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
+import type { TrafficGroup } from '../../src/policy/traffic.ts'
 import type { Command } from '../demarc.ts'
 import { POLICIES_DIRECTORY } from '../lib/paths.ts'
 import { readPolicy } from '../lib/policy-files.ts'
 import { readTraffic } from '../lib/traffic-files.ts'
-import { backtest } from './policy-backtest.ts'
+import { storedTraffic, type TrafficServer } from '../lib/traffic-server.ts'
+import { backtest, backtestThere } from './policy-backtest.ts'
 import { check } from './policy-check.ts'
 import { diff } from './policy-diff.ts'
 import { explainRule, printSentences } from './policy-explain.ts'
@@ -19,10 +21,12 @@ import { pushPolicy } from './policy-push.ts'
 const USAGE = `demarc policy check [PATH]                form, names, golden cases, invariants, and rules that do not do what they seem to
 demarc policy prove [PATH] [--claim CLAIM]
                                           invariants, or one claim: proved for every request, or refuted by one
-demarc policy diff A B [--traffic FILE]   what B allows, refuses and routes differently; does not hold if B is looser
+demarc policy diff A B [--traffic FILE | --days N [--url URL]]
+                                          what B allows, refuses and routes differently; does not hold if B is looser
 demarc policy explain RULE [PATH]         one rule: what it says, why, and which destinations it forbids today
 demarc policy sentences [PATH]            every rule as one sentence
 demarc policy backtest [PATH] --traffic FILE [--base PATH]
+demarc policy backtest [PATH] --days N [--url URL] [--tenant NAME]
                                           real traffic under a policy; does not hold if somebody is newly refused
 demarc policy build [PATH]                the canonical bundle on stdout, its SHA-256 on stderr
 demarc policy push [PATH] [--url URL] [--tenant NAME]
@@ -33,6 +37,7 @@ demarc policy push [PATH] [--url URL] [--tenant NAME]
   --claim      the id of an invariant, a sentence as \`policy sentences\` writes it ('Never send restricted data to any destination.'),
                or YAML: '{ when: { level: [restricted] }, never: { zone: third-party } }'
   --traffic    records, one JSON object a line; docs/policy.md shows one
+  --days       traffic that is stored there, of so many days (UTC, with today); a backtest compares with the policy in force
   --base       compare with this policy instead of with what the records say happened
   --strict     warnings fail too
   --recall     a JSON file {"measuredOn","recall":{…}}: how often the classifier is right, to be printed beside proofs
@@ -49,6 +54,7 @@ const OPTIONS = {
   at: { type: 'string' },
   claim: { type: 'string' },
   traffic: { type: 'string' },
+  days: { type: 'string' },
   base: { type: 'string' },
   recall: { type: 'string' },
   nodes: { type: 'string' },
@@ -68,7 +74,7 @@ export const policyCommand: Command = {
     const [action = '', ...rest] = positionals
     const { json, strict } = values
     const atMs = momentOf(values.at)
-    const nodesMax = values.nodes === undefined ? undefined : countOf(values.nodes)
+    const nodesMax = values.nodes === undefined ? undefined : countOf(values.nodes, '--nodes')
     const recall = values.recall === undefined ? undefined : await readRecall(values.recall)
     const analysis = { nodesMax, recall }
     const path = rest[0] ?? POLICIES_DIRECTORY
@@ -80,7 +86,7 @@ export const policyCommand: Command = {
       case 'diff': {
         const [a, b] = rest
         if (a === undefined || b === undefined) throw new Error('diff compares two policies: A B')
-        const traffic = values.traffic === undefined ? undefined : await readTraffic(values.traffic)
+        const traffic = await trafficFrom(values)
         const [before, after] = [await readPolicy(a), await readPolicy(b)]
         return diff(before, after, { json, atMs, analysis, traffic })
       }
@@ -94,8 +100,10 @@ export const policyCommand: Command = {
       case 'sentences':
         return printSentences(await readPolicy(path), json)
       case 'backtest': {
+        if (values.days !== undefined)
+          return await backtestThere(await readPolicy(path), serverOf(values, values.days), json)
         if (values.traffic === undefined)
-          throw new Error('backtest needs --traffic FILE, with one record a line')
+          throw new Error('backtest needs --traffic FILE, with one record a line, or --days N')
         const base = values.base === undefined ? undefined : await readPolicy(values.base)
         const candidate = await readPolicy(path)
         return backtest(await readTraffic(values.traffic), base, candidate, { json, atMs })
@@ -112,15 +120,33 @@ export const policyCommand: Command = {
   },
 }
 
+type Where = {
+  readonly url?: string | undefined
+  readonly tenant: string
+  readonly days?: string | undefined
+  readonly traffic?: string | undefined
+}
+
+const serverOf = ({ url, tenant }: Where, days: string): TrafficServer => ({
+  url,
+  tenant,
+  days: countOf(days, '--days'),
+})
+
+async function trafficFrom(where: Where): Promise<readonly TrafficGroup[] | undefined> {
+  if (where.traffic !== undefined) return await readTraffic(where.traffic)
+  return where.days === undefined ? undefined : await storedTraffic(serverOf(where, where.days))
+}
+
 function momentOf(at: string | undefined): number {
   const atMs = at === undefined ? Date.now() : Date.parse(at)
   if (Number.isNaN(atMs)) throw new Error('--at must be a time such as 2026-11-24T12:00:00Z')
   return atMs
 }
 
-function countOf(text: string): number {
+function countOf(text: string, option: string): number {
   const count = Number(text)
-  if (!Number.isSafeInteger(count) || count < 1) throw new Error('--nodes must be a count from 1')
+  if (!Number.isSafeInteger(count) || count < 1) throw new Error(`${option} must be a count from 1`)
   return count
 }
 
