@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { isObject, objectOf } from '../../src/wire/read.ts'
+import { isObject, listOf, objectOf, type Foreign } from '../../src/wire/read.ts'
 
 /** OpenAI's API description, kept outside the repository: without it there is nothing to check with. */
 const DESCRIPTION = join(import.meta.dirname, '../../../shared/data/openapi/openai.json')
@@ -18,9 +18,35 @@ export function schemaProblem(name: string, value: unknown): string | undefined 
   return validate(value) === true ? undefined : compiled.errorsText(validate.errors)
 }
 
+/** The names of the top-level members that a schema knows, those of the schemas that it is made of included. */
+export function namesOf(name: string): ReadonlySet<string> {
+  const found = known.get(name) ?? new Set(collectNames(schemasOf(), schemasOf()[name]))
+  known.set(name, found)
+  return found
+}
+
+const known = new Map<string, ReadonlySet<string>>()
+
+function collectNames(schemas: Foreign, schema: unknown): string[] {
+  const { $ref: reference, allOf, properties } = objectOf(schema)
+  if (typeof reference === 'string') {
+    return collectNames(schemas, schemas[reference.split('/').at(-1) ?? ''])
+  }
+  const inner = listOf(allOf).flatMap((part) => collectNames(schemas, part))
+  return [...Object.keys(objectOf(properties)), ...inner]
+}
+
+let described: Foreign | undefined
+
+function schemasOf(): Foreign {
+  described ??= objectOf(
+    objectOf(objectOf(JSON.parse(readFileSync(DESCRIPTION, 'utf8')))['components'])['schemas'],
+  )
+  return described
+}
+
 function compile(): Ajv2020 {
-  const description = objectOf(JSON.parse(readFileSync(DESCRIPTION, 'utf8')))
-  const schemas = objectOf(objectOf(description['components'])['schemas'])
+  const schemas = schemasOf()
   // Its alternatives overlap: a message that is a list of parts is of two of them.
   const { oneOf, ...item } = objectOf(schemas['InputItem'])
   const distinct = { ...schemas, InputItem: { ...item, anyOf: oneOf } }

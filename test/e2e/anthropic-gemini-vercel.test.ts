@@ -11,7 +11,7 @@ import {
   type LanguageModel,
 } from 'ai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { openStage, theRequest, type Stage } from './harness.ts'
+import { closeValid, openStage, theRequest, type Stage } from './harness.ts'
 import { MODELS } from './models.ts'
 
 let stage: Stage
@@ -19,7 +19,7 @@ beforeAll(async () => {
   stage = await openStage()
 })
 afterEach(() => stage.fleet.reset())
-afterAll(() => stage.close())
+afterAll(() => closeValid(stage))
 
 const anthropic = (model: string): LanguageModel =>
   createAnthropic({ baseURL: `${stage.local.url}/v1`, apiKey: stage.key })(model)

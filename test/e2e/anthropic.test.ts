@@ -2,7 +2,7 @@ import { APIUserAbortError, BadRequestError, type Anthropic } from '@anthropic-a
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { anthropicSdk, callsOf, errorOf, textOf, user, weather } from './anthropic-client.ts'
 import { fields, list, parseFields } from '../upstreams/read.ts'
-import { openStage, theRequest, type Stage } from './harness.ts'
+import { closeValid, openStage, theRequest, type Stage } from './harness.ts'
 import { MODELS } from './models.ts'
 
 let stage: Stage
@@ -13,7 +13,7 @@ beforeAll(async () => {
   client = anthropicSdk(stage)
 })
 afterEach(() => stage.fleet.reset())
-afterAll(() => stage.close())
+afterAll(() => closeValid(stage))
 
 describe.each(MODELS)('the Anthropic SDK, at %s: %s', (id, model) => {
   const plain = { model, max_tokens: 300, messages: user('Why is the sky blue?') }

@@ -4,6 +4,7 @@ import type { Recorded } from '../upstreams/server.ts'
 import type { SimulatedId } from '../upstreams/fleet.ts'
 import { fields } from '../upstreams/read.ts'
 import {
+  closeValid,
   framesOf,
   openStage,
   post,
@@ -24,7 +25,7 @@ beforeAll(async () => {
   client = sdk(stage)
 })
 afterEach(() => stage.fleet.reset())
-afterAll(() => stage.close())
+afterAll(() => closeValid(stage))
 
 /** Puts the recorded request to the simulated provider again and reads the usage in its own words. */
 async function reportedBy(id: SimulatedId, request: Recorded): Promise<[bigint, bigint]> {

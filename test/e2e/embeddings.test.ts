@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { fields, list } from '../upstreams/read.ts'
 import type { SimulatedId } from '../upstreams/fleet.ts'
 import {
+  closeValid,
   decisionOf,
   entriesOf,
   openStage,
@@ -26,7 +27,7 @@ beforeAll(async () => {
   client = sdk(stage)
 })
 afterEach(() => stage.fleet.reset())
-afterAll(() => stage.close())
+afterAll(() => closeValid(stage))
 
 const embed = (body: unknown, sending: Sending = {}) =>
   post(stage, body, { path: '/v1/embeddings', ...sending })

@@ -2,7 +2,7 @@ import type { Content, GenerateContentResponse, GoogleGenAI } from '@google/gena
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { fields, list, parseFields } from '../upstreams/read.ts'
 import { contentOf, errorOf, geminiSdk, partsOf, weather } from './gemini-client.ts'
-import { openStage, theRequest, type Stage } from './harness.ts'
+import { closeValid, openStage, theRequest, type Stage } from './harness.ts'
 import { MODELS } from './models.ts'
 
 let stage: Stage
@@ -13,7 +13,7 @@ beforeAll(async () => {
   client = geminiSdk(stage)
 })
 afterEach(() => stage.fleet.reset())
-afterAll(() => stage.close())
+afterAll(() => closeValid(stage))
 
 async function all(
   stream: Promise<AsyncGenerator<GenerateContentResponse>>,

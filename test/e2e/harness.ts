@@ -3,6 +3,7 @@ import { bundleWorker } from '../../scripts/lib/bundle.ts'
 import { startLocal, type Local } from '../../scripts/lib/local.ts'
 import { createKey, putPolicy, readPolicies } from '../../scripts/lib/seed.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
+import { countOutgoing, outgoingProblems } from '../contract/outgoing.ts'
 import { startFleet, type Fleet, type SimulatedId } from '../upstreams/fleet.ts'
 import type { Recorded } from '../upstreams/server.ts'
 import { fields, list, parseFields, text, type Fields } from '../upstreams/read.ts'
@@ -65,6 +66,15 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     if (options.fleet === undefined) await fleet.close()
   }
   return { fleet, local, bundle, policyHash, key, logs, close }
+}
+
+/** Closes a stage whose every request in OpenAI's format was valid by OpenAI's own description. @throws if one was not. */
+export async function closeValid(stage: Stage): Promise<void> {
+  await stage.close()
+  const { everything } = stage.fleet
+  if (countOutgoing(everything) === 0) throw new Error('nothing was sent in OpenAI’s format')
+  const problems = outgoingProblems(everything)
+  if (problems.length > 0) throw new Error(`sent what is not valid:\n${problems.join('\n')}`)
 }
 
 export const sdk = ({ local, key }: Stage, apiKey = key): OpenAI =>

@@ -1,6 +1,6 @@
 import { ChatOpenAI } from '@langchain/openai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { openStage, theRequest, type Stage } from './harness.ts'
+import { closeValid, openStage, theRequest, type Stage } from './harness.ts'
 import { MODELS } from './models.ts'
 
 let stage: Stage
@@ -8,7 +8,7 @@ beforeAll(async () => {
   stage = await openStage()
 })
 afterEach(() => stage.fleet.reset())
-afterAll(() => stage.close())
+afterAll(() => closeValid(stage))
 
 const weather = (name: string) => ({
   type: 'function' as const,

@@ -1,6 +1,6 @@
 import { Ollama, type ChatResponse, type Message } from 'ollama'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { get, openStage, post, theRequest, type Stage } from './harness.ts'
+import { closeValid, get, openStage, post, theRequest, type Stage } from './harness.ts'
 import { MODELS } from './models.ts'
 
 let stage: Stage
@@ -13,7 +13,7 @@ beforeAll(async () => {
   client = connect(stage.key)
 })
 afterEach(() => stage.fleet.reset())
-afterAll(() => stage.close())
+afterAll(() => closeValid(stage))
 
 const weather = (name: string) => ({
   type: 'function',

@@ -3,6 +3,7 @@ import { zodTextFormat } from 'openai/helpers/zod'
 import * as z from 'zod'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
+  closeValid,
   apiErrorOf,
   entriesOf,
   framesOf,
@@ -23,7 +24,7 @@ beforeAll(async () => {
   client = sdk(stage)
 })
 afterEach(() => stage.fleet.reset())
-afterAll(() => stage.close())
+afterAll(() => closeValid(stage))
 
 const weather = (name: string): OpenAI.Responses.FunctionTool => ({
   type: 'function',

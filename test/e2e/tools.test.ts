@@ -1,6 +1,6 @@
 import type { OpenAI } from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { theRequest, openStage, post, sdk, type Stage } from './harness.ts'
+import { closeValid, theRequest, openStage, post, sdk, type Stage } from './harness.ts'
 import type { Fields } from '../upstreams/read.ts'
 import { MODELS, question } from './models.ts'
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
   client = sdk(stage)
 })
 afterEach(() => stage.fleet.reset())
-afterAll(() => stage.close())
+afterAll(() => closeValid(stage))
 
 const weather = (name: string): OpenAI.ChatCompletionTool => ({
   type: 'function',

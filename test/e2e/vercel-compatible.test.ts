@@ -1,7 +1,7 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { generateText, stepCountIs, streamText } from 'ai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { openStage, theRequest, type Stage } from './harness.ts'
+import { closeValid, openStage, theRequest, type Stage } from './harness.ts'
 import { MODELS } from './models.ts'
 import { weather } from './vercel-tools.ts'
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   })
 })
 afterEach(() => stage.fleet.reset())
-afterAll(() => stage.close())
+afterAll(() => closeValid(stage))
 
 describe.each(MODELS)('Vercel’s AI SDK for OpenAI-compatible servers, at %s: %s', (id, name) => {
   const asked = () => ({ model: provider(name), maxOutputTokens: 300, maxRetries: 0 })

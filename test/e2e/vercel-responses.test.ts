@@ -2,7 +2,7 @@ import { createOpenAI } from '@ai-sdk/openai'
 import { generateText, jsonSchema, Output, streamText, stepCountIs } from 'ai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { SimulatedId } from '../upstreams/fleet.ts'
-import { openStage, theRequest, type Stage } from './harness.ts'
+import { closeValid, openStage, theRequest, type Stage } from './harness.ts'
 import { MODELS } from './models.ts'
 import { weather } from './vercel-tools.ts'
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   provider = createOpenAI({ baseURL: `${stage.local.url}/v1`, apiKey: stage.key })
 })
 afterEach(() => stage.fleet.reset())
-afterAll(() => stage.close())
+afterAll(() => closeValid(stage))
 
 async function all(stream: AsyncIterable<string>): Promise<string[]> {
   const texts: string[] = []

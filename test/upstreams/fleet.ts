@@ -79,6 +79,8 @@ export type Fleet = {
   readonly elsewhereUrl: string
   /** Everything that arrived, in order. */
   readonly requests: readonly Recorded[]
+  /** The same since the start: `reset` forgets none of them. */
+  readonly everything: readonly Recorded[]
   /**
    * Sockets that were ever opened to any of them, `elsewhere` included. Miniflare's AI binding opens one more to
    * `workers-ai` when it is first used.
@@ -95,9 +97,11 @@ export type Fleet = {
 
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   const requests: Recorded[] = []
+  const everything: Recorded[] = []
   const waiting: { id: string; resolve: (recorded: Recorded) => void }[] = []
   const record = (recorded: Recorded): void => {
     requests.push(recorded)
+    everything.push(recorded)
     for (const entry of waiting.splice(0)) {
       if (entry.id === recorded.destination) entry.resolve(recorded)
       else waiting.push(entry)
@@ -139,6 +143,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     keys,
     elsewhereUrl: sink.origin,
     requests,
+    everything,
     connections: () => [...servers.values()].reduce((sum, server) => sum + server.connections(), 0),
     next: (id) => new Promise((resolve) => waiting.push({ id, resolve })),
     script: (id, behaviour) => {
