@@ -123,10 +123,12 @@ async function readCache(env: Stores, hash: string): Promise<Release | undefined
 
 /** A cache that cannot be written costs reads of D1, and nothing else. */
 async function cache(env: Stores, hash: string, { text, signatures }: Release): Promise<void> {
-  const newest = signatures.slice(-SIGNATURES_MAX)
-  await env.CACHE.put(bundleName(hash), text, { metadata: { signatures: newest } }).catch(
-    () => undefined,
-  )
+  const metadata = { signatures: signatures.slice(-SIGNATURES_MAX) }
+  try {
+    await env.CACHE.put(bundleName(hash), text, { metadata })
+  } catch {
+    // it is read from D1 until somebody else can
+  }
 }
 
 /** KV keeps 1,024 bytes beside a value: https://developers.cloudflare.com/kv/platform/limits/. */
