@@ -14,7 +14,7 @@ export async function storedTraffic(server: TrafficServer): Promise<readonly Tra
   const { url, tenant, days } = server
   return await withAdmin(url === undefined ? {} : { url }, async (request) => {
     const query = new URLSearchParams({ tenant, days: String(days) })
-    const response = await request('GET', `/admin/api/policy/traffic?${query}`)
+    const response = await request('GET', `/admin/api/policy/traffic?${query.toString()}`)
     const text = await response.text()
     if (response.status !== 200)
       throw new Error(`${response.status}: no stored traffic is to be had`)
