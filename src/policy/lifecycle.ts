@@ -83,7 +83,8 @@ function begun(event: LifecycleEvent): DraftStatus | undefined {
   }
 }
 
-function after(status: DraftStatus, event: LifecycleEvent): DraftStatus {
+/** A draft after its next event. */
+export function after(status: DraftStatus, event: LifecycleEvent): DraftStatus {
   switch (event.event) {
     case 'edited': {
       const { base, bundle, revision } = event

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../domain/result.ts'
 import type { Actor } from '../access/actor.ts'
 import {
+  after,
   isStale,
   stateOf,
   statusOf,
@@ -68,7 +69,26 @@ export async function loadLife(env: Env, tenant: string, id: string): Promise<Li
   const around = await surroundingsOf(env, tenant)
   const steps = await stepsAfter(env, tenant, { draft: id })
   const status = statusOf(steps.map(({ event }) => event))
-  return status === undefined ? undefined : lifeOf(head, status, around)
+  if (status === undefined) return undefined
+  const missed = missedDate(status, around, Date.now())
+  if (missed === undefined) return lifeOf(head, status, around)
+  const appended = await appendStep(env, tenant, head, missed)
+  return appended.ok
+    ? lifeOf(appended.value, after(status, missed), around)
+    : await loadLife(env, tenant, id)
+}
+
+/** What is to be written down of a draft whose date has passed and which the authority could not put in force. */
+function missedDate(
+  { scheduled, id, base, bundle, ticket }: DraftStatus,
+  { inForce }: Surroundings,
+  nowMs: number,
+): LifecycleEvent | undefined {
+  if (scheduled === undefined || scheduled.forMs > nowMs) return undefined
+  if (inForce === base || inForce === bundle) return undefined
+  const reason = 'another policy was in force on its date than the one that it replaces'
+  const common = { by: 'authority', madeBy: null, atMs: nowMs, ticket, draft: id }
+  return { event: 'unscheduled', ...common, reason }
 }
 
 /** The newest drafts, as they stand. */
@@ -125,8 +145,8 @@ export async function takeStep<E>(
     const appended = await appendStep(env, tenant, life.head, made.value.event, made.value.also)
     if (!appended.ok) continue
     await journalSteps(env, tenant)
-    const after = await loadLife(env, tenant, id)
-    return after === undefined ? err(notFound(id)) : ok(after)
+    const taken = await loadLife(env, tenant, id)
+    return taken === undefined ? err(notFound(id)) : ok(taken)
   }
   return err(BUSY)
 }

@@ -11,6 +11,11 @@ import { keyRoutes } from './admin/keys.ts'
 import { ledgerRoutes } from './admin/ledger.ts'
 import { peopleRoutes } from './admin/people.ts'
 import { policyRoutes } from './admin/policy.ts'
+import { draftRoutes } from './admin/policy-drafts.ts'
+import { emergencyRoutes } from './admin/policy-emergency.ts'
+import { overviewRoutes } from './admin/policy-overview.ts'
+import { proposalRoutes } from './admin/policy-proposals.ts'
+import { stepRoutes } from './admin/policy-steps.ts'
 import { shadowRoutes } from './admin/shadow.ts'
 import { tokenRoutes } from './admin/tokens.ts'
 
@@ -20,6 +25,11 @@ export const admin = new Hono<AdminEnv>()
 admin.use(adminAuth)
 admin.route('/policy/in-force', inForceRoutes)
 admin.route('/policy', policyRoutes)
+admin.route('/policy', overviewRoutes)
+admin.route('/policy', proposalRoutes)
+admin.route('/policy/drafts', draftRoutes)
+admin.route('/policy/drafts', stepRoutes)
+admin.route('/policy/emergency-stop', emergencyRoutes)
 admin.route('/policy', backtestRoutes)
 admin.route('/policy', shadowRoutes)
 admin.route('/keys', keyRoutes)
