@@ -41,7 +41,7 @@ auditRoutes.get('/checkpoint', needs('audit.read'), async (c) => {
 })
 
 const Size = z.coerce.number().int().positive()
-const ConsistencyQuery = TenantQuery.extend({ from: Size, to: Size })
+export const ConsistencyQuery = TenantQuery.extend({ from: Size, to: Size })
 
 auditRoutes.get('/consistency', needs('audit.read'), async (c) => {
   const query = check(c.req.query(), ConsistencyQuery)
@@ -57,7 +57,7 @@ auditRoutes.get('/consistency', needs('audit.read'), async (c) => {
 
 /** Entries in one pack. */
 const PACK_ENTRIES_MAX = 5_000
-const PackQuery = TenantQuery.extend({
+export const PackQuery = TenantQuery.extend({
   from: Size.default(1),
   count: Size.max(PACK_ENTRIES_MAX).default(PACK_ENTRIES_MAX),
 })

@@ -22,7 +22,7 @@ const DAYS_MAX = 400
 const Days = z.int().min(1).max(DAYS_MAX)
 const Hash = z.string().regex(/^[0-9a-f]{64}$/, { message: 'a SHA-256 in lower-case hex' })
 
-const Asked = z.union(
+export const BacktestRequest = z.union(
   [
     z.strictObject({ bundle: z.unknown().nonoptional(), days: Days }),
     z.strictObject({ hash: Hash, days: Days }),
@@ -33,7 +33,7 @@ const Asked = z.union(
 backtestRoutes.post('/backtest', needs('policy.read'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return c.json(invalid(query.error), 422)
-  const asked = await readBody(c.req.raw, Asked)
+  const asked = await readBody(c.req.raw, BacktestRequest)
   if (!asked.ok) return c.json(invalid(asked.error), 422)
   const candidate = await candidateOf(c.env, asked.value)
   if (!candidate.ok) return c.json(invalid(candidate.error), 422)
@@ -51,7 +51,7 @@ type Candidate = Pick<Release, 'hash' | 'bundle'>
 
 async function candidateOf(
   env: Env,
-  asked: z.infer<typeof Asked>,
+  asked: z.infer<typeof BacktestRequest>,
 ): Promise<Result<Candidate, readonly InputProblem[]>> {
   if ('hash' in asked) {
     const stored = await env.DB.prepare('SELECT 1 FROM release WHERE hash = ?1')
@@ -81,7 +81,7 @@ backtestRoutes.get('/backtest/:digest', needs('policy.read'), async (c) => {
   return c.json(adminError('not_found', 'no backtest has this digest'), 404)
 })
 
-const TrafficQuery = TenantQuery.extend({
+export const TrafficQuery = TenantQuery.extend({
   days: z.coerce.number().int().min(1).max(DAYS_MAX).default(7),
 })
 

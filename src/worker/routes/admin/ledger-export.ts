@@ -17,7 +17,7 @@ export const exportRoutes = new Hono<AdminEnv>()
 const PAGE_POSTINGS = 1000
 const FORMATS = ['csv', 'focus', 'journal'] as const
 
-const ExportQuery = PeriodQuery.extend({
+export const ExportQuery = PeriodQuery.extend({
   format: z.enum(FORMATS, { message: `one of ${FORMATS.join(', ')}` }).default('csv'),
   /** `ndjson`: one JSON object a row, for those who write another file format. */
   as: z.enum(['csv', 'ndjson'], { message: 'csv or ndjson' }).default('csv'),

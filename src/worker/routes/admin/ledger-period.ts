@@ -26,7 +26,7 @@ export const periodRoutes = new Hono<AdminEnv>()
 
 const Reason = z.string().min(1, { message: 'why, in a sentence' }).max(500)
 
-const Change = PeriodQuery.extend({
+export const PeriodChange = PeriodQuery.extend({
   state: z.enum(PERIOD_STATES, { message: `one of ${PERIOD_STATES.join(', ')}` }),
   reason: Reason,
 })
@@ -40,7 +40,7 @@ periodRoutes.get('/period', needs('ledger.read'), async (c) => {
 })
 
 periodRoutes.post('/period', needs('ledger.write'), async (c) => {
-  const body = await readBody(c.req.raw, Change)
+  const body = await readBody(c.req.raw, PeriodChange)
   if (!body.ok) return c.json(invalid(body.error), 422)
   const { state, ...rest } = body.value
   const change = { ...rest, nowMs: Date.now() }
@@ -75,7 +75,7 @@ periodRoutes.get('/statement', needs('ledger.read'), async (c) => {
   return c.json({ isDraft: true, text, digest, signature: null, csv: statementCsv(statement) })
 })
 
-const Booking = TenantQuery.extend({
+export const Booking = TenantQuery.extend({
   /** The same name is booked once, however often it is sent. */
   batch: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
     message: 'letters, digits, dot, dash and underscore; at most 100 characters',

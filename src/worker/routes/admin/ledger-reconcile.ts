@@ -8,7 +8,7 @@ import { adminError, check, invalid, readBody, TenantQuery } from './input.ts'
 /** Invoices, compared with the ledger. */
 export const reconcileRoutes = new Hono<AdminEnv>()
 
-const Invoice = TenantQuery.extend({
+export const InvoiceImport = TenantQuery.extend({
   destination: z.string().min(1).max(64),
   format: z.string().min(1).max(64),
   fileHash: z
@@ -21,7 +21,7 @@ const Invoice = TenantQuery.extend({
 })
 
 reconcileRoutes.post('/', needs('ledger.write'), async (c) => {
-  const body = await readBody(c.req.raw, Invoice)
+  const body = await readBody(c.req.raw, InvoiceImport)
   if (!body.ok) return c.json(invalid(body.error), 422)
   const done = await reconcileInvoice(c.env, { ...body.value, nowMs: Date.now() })
   if (!done.ok) return c.json(adminError('not_now', done.error), 409)

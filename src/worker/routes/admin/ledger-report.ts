@@ -10,7 +10,7 @@ export const reportRoutes = new Hono<AdminEnv>()
 
 const NAMES = Object.keys(REPORTS)
 
-const ReportQuery = PeriodQuery.extend({
+export const ReportQuery = PeriodQuery.extend({
   /** What to break a statement or unit costs down by. */
   by: z.string().optional(),
   /** How long to wait for what has just happened, in milliseconds. The answer says how far it reads. */
