@@ -53,6 +53,11 @@ const ReserveEntry = z.strictObject({
   period: z.string(),
   /** Keyed hash of the body as it is sent. */
   bodyHash: z.string(),
+  /** Under which of the policy authority's terms it was held, and which version of the policy that was. */
+  term: z.int().positive().optional(),
+  policyVersion: z.int().positive().optional(),
+  /** Nobody vouched for the term any more: only zone `own` was served. */
+  lease: z.literal('none').optional(),
   /** On the first attempt of a decision: the receipt (domain/plan). */
   receipt: z.unknown().optional(),
 })

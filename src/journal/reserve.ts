@@ -33,7 +33,7 @@ export function reserve(
     checkLimits(state, request, nowMs) ??
     checkBudgets(state, request)
   if (refusal !== undefined) return { do: 'refuse', refusal }
-  return { do: 'append', transition: hold(request, nowMs) }
+  return { do: 'append', transition: hold(request, lease, nowMs) }
 }
 
 function checkFreshness(
@@ -95,7 +95,7 @@ function checkBudgets(state: JournalState, request: ReserveRequest): ReserveRefu
   return busy === undefined ? undefined : { status: 'budget_busy', budget: busy }
 }
 
-function hold(request: ReserveRequest, nowMs: number): Transition {
+function hold(request: ReserveRequest, lease: Lease, nowMs: number): Transition {
   const { attempt, decision, number, period, nodes, expiresAtMs, key, factsJson } = request
   const heldPicoUsd = BigInt(request.boundPicoUsd)
   const receipt = request.receiptJson === null ? '' : `,"receipt":${request.receiptJson}`
@@ -103,7 +103,7 @@ function hold(request: ReserveRequest, nowMs: number): Transition {
     `"kind":"reserve","atMs":${nowMs},"decision":${quote(decision)},"attempt":${quote(attempt)}` +
     `,"number":${number},"heldPicoUsd":"${heldPicoUsd}","expiresAtMs":${expiresAtMs}` +
     `,"nodes":${JSON.stringify(nodes)},"period":${quote(period)},"bodyHash":${quote(request.bodyHash)}` +
-    `,"facts":${factsJson}${receipt}`
+    `${standingOf(lease, nowMs)},"facts":${factsJson}${receipt}`
   return {
     fieldsJson,
     kind: 'reserve',
@@ -125,6 +125,13 @@ function hold(request: ReserveRequest, nowMs: number): Transition {
       state: 'open',
     },
   }
+}
+
+/** What makes it checkable that nothing was decided under an older term. */
+function standingOf({ term = 0, version = 0, untilMs }: Lease, nowMs: number): string {
+  const under = term === 0 ? '' : `,"term":${term}`
+  const policy = version === 0 ? '' : `,"policyVersion":${version}`
+  return `${under}${policy}${nowMs > untilMs ? ',"lease":"none"' : ''}`
 }
 
 /** Counts an accepted reservation towards its key's limits. */

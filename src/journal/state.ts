@@ -27,6 +27,9 @@ type RateWindow = {
 
 /** What is in force, and until when the journal may rely on it. */
 export type Lease = {
+  /** Which of the authority's terms (journal/lease) this is, and which version of the policy. */
+  readonly term?: number
+  readonly version?: number
   readonly policyHash: string | null
   readonly keyEpoch: number
   readonly untilMs: number
@@ -71,7 +74,15 @@ export const balanceOf = (state: JournalState, period: string, node: string): Ba
 export type Transition = {
   /** JSON of the entry without its sequence number, which `apply` puts first. */
   readonly fieldsJson: string
-  readonly kind: 'reserve' | 'settle' | 'expire' | 'reverse' | 'void' | 'refuse' | 'adjust' | 'policy'
+  readonly kind:
+    | 'reserve'
+    | 'settle'
+    | 'expire'
+    | 'reverse'
+    | 'void'
+    | 'refuse'
+    | 'adjust'
+    | 'policy'
   readonly decision: string
   readonly period: string
   readonly nodes: readonly string[]

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import * as z from 'zod'
+import { EntryBody } from '../../src/journal/entry.ts'
 import type { ReserveRequest } from '../../src/journal/messages.ts'
-import type { Lease } from '../../src/journal/state.ts'
+import { reserve } from '../../src/journal/reserve.ts'
+import { emptyState, type Lease } from '../../src/journal/state.ts'
 import {
   LEASE,
   MemoryJournal,
@@ -161,4 +164,22 @@ test('a fallback does not count as another request', () => {
   journal.reserve(limited('a.1', { requestsPerMinute: 1 }))
   const second = { ...limited('a.2', { requestsPerMinute: 1 }), number: 2 }
   expect(refusalOf(journal.reserve(second))).toBeUndefined()
+})
+
+test.each<[string, Partial<Lease>, object]>([
+  ['the term and version of its lease', { term: 7, version: 3 }, { term: 7, policyVersion: 3 }],
+  ['no version if there is none', { term: 1, version: 0 }, { term: 1 }],
+  ['that nobody vouched for it', { term: 7, untilMs: NOW_MS - 1 }, { term: 7, lease: 'none' }],
+])('a reservation names %s', (_name, changes, expected) => {
+  const outcome = reserve(emptyState(), { ...LEASE, ...changes }, request({ zone: 'own' }), NOW_MS)
+  if (outcome.do !== 'append') throw new Error(outcome.do)
+  const body: unknown = JSON.parse(`{"seq":1,${outcome.transition.fieldsJson}}`)
+  const { term, policyVersion, lease } = z.record(z.string(), z.unknown()).parse(body)
+  expect({ term, policyVersion, lease }).toEqual({
+    term: undefined,
+    policyVersion: undefined,
+    lease: undefined,
+    ...expected,
+  })
+  expect(EntryBody.safeParse(body).success).toBe(true)
 })

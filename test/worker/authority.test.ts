@@ -39,6 +39,11 @@ test('an activation is in force everywhere as soon as every journal has acknowle
   })
   expect(await reserve(env, 'told', before)).toEqual({ status: 'policy_stale', policyHash: hash })
   expect(await reserve(env, 'told', hash)).toMatchObject({ status: 'reserved', seq: 2 })
+  const entries = await journalOf(env, 'told').entriesFrom(1, 10)
+  expect(entries.map(({ body }) => JSON.parse(body))).toMatchObject([
+    { term: 1, policyVersion: 1 },
+    { term: 2, policyVersion: 2 },
+  ])
   await eventually(async () => (await everywhere(env, 'told')).length === 2)
   expect(await everywhere(env, 'told')).toMatchObject([
     { version: 1, proofs: '{}' },
