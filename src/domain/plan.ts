@@ -83,9 +83,19 @@ type ReceiptAttempt = {
   readonly boundPicoUsd: string
 }
 
+/** When the next attempts of a plan may be made before the first has failed: see `docs/routing.md`. */
+export type Hedge = {
+  /** How long no answer has begun. */
+  readonly afterMs: number
+  /** Attempts under way at the same time. */
+  readonly maxAttempts: number
+}
+
 /** Attempts in the order in which they may be tried. Same facts, same plan. */
 export type Plan = {
   readonly attempts: readonly [Attempt, ...Attempt[]]
   readonly obligations: Obligations
+  /** Absent: one attempt at a time. */
+  readonly hedge?: Hedge | undefined
   readonly receipt: Receipt
 }

@@ -1,5 +1,5 @@
 import type { DestinationFacts } from '../domain/destination.ts'
-import type { Obligations } from '../domain/plan.ts'
+import type { Hedge, Obligations } from '../domain/plan.ts'
 import type { Quality } from '../domain/request.ts'
 import { compileDestinationCondition, type RequestAttributes } from './conditions.ts'
 import { DAY_MS, factsAt, isOutside, isWithin } from './facts.ts'
@@ -47,6 +47,7 @@ type CompiledRoute = {
   /** Rank of each destination, from 0; -1 for one that the route does not use. */
   readonly ranks: readonly number[]
   readonly quality: Quality | undefined
+  readonly hedge: Hedge | undefined
 }
 /** What the policy says of one request. `removedBy` is by position of the destination; undefined where nothing forbids it. */
 export type Verdict = {
@@ -210,5 +211,6 @@ function compileRoute(route: Route, bundle: Bundle, bits: CategoryBits): Compile
     applies: compileRequestCondition(route.when, bundle.attributes.countryGroups, 'seen', bits),
     ranks,
     quality: route.quality,
+    hedge: route.hedge,
   }
 }

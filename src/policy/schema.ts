@@ -116,6 +116,13 @@ const Target = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, {
   message: 'cheapest, a destination class, or the id of a destination',
 })
 
+/** A second destination is asked as well when the first has not begun to answer after a while. */
+const Hedge = z.strictObject({
+  afterMs: z.int().min(10).max(60_000),
+  /** Attempts under way at the same time, the first one included. */
+  maxAttempts: z.int().min(2).max(3),
+})
+
 /** "Prefer": the first that matches decides. What it does not list is not used; a list in the list is one rank, cheapest first. */
 export const Route = z.strictObject({
   id: RuleId,
@@ -127,6 +134,8 @@ export const Route = z.strictObject({
   prefer: z.array(z.union([Target, z.array(Target).min(1)])).min(1),
   /** Least quality for `auto` when the caller asks for none. */
   quality: z.enum(QUALITIES).optional(),
+  /** Absent: one destination at a time. */
+  hedge: Hedge.optional(),
 })
 export type Route = z.infer<typeof Route>
 

@@ -1,3 +1,4 @@
+import type { Hedge } from '../domain/plan.ts'
 import type { Groups } from './conditions.ts'
 import type { Bundle, Guardrail, Invariant, Obligation, Route, Waiver, Window } from './schema.ts'
 import { both, dataPhrase, destinationPhrase, either, kindWords } from './words.ts'
@@ -14,14 +15,19 @@ export const invariantSentence = (
 
 /** A route as one English sentence. */
 export function routeSentence(rule: Route, groups: Groups): string {
-  const { when, prefer, quality } = rule
+  const { when, prefer, quality, hedge } = rule
   const ranks = prefer.map((rank) => targetPhrase(Array.isArray(rank) ? rank : [rank]))
   const least =
     quality === undefined
       ? ''
       : `, with a model of at least ${quality} quality where none is asked for`
-  return `Send ${dataPhrase(when, groups)} to ${ranks.join(', else to ')}${least}.${afterwards(rule)}`
+  const second = hedge === undefined ? '' : ` ${hedgeSentence(hedge)}`
+  return `Send ${dataPhrase(when, groups)} to ${ranks.join(', else to ')}${least}.${second}${afterwards(rule)}`
 }
+
+/** A route that hedges says so in a sentence of its own. */
+const hedgeSentence = ({ afterMs, maxAttempts }: Hedge): string =>
+  `Ask ${maxAttempts === 2 ? 'another one' : 'up to two others'} of these as well where no answer has begun after ${afterMs} ms.`
 
 /** An obligation as one English sentence. */
 export const obligationSentence = (rule: Obligation, groups: Groups): string =>

@@ -24,7 +24,7 @@ import {
 import type { NamedModels } from './compile.ts'
 import { judgeForms, placeOf, type Verdicts } from './places.ts'
 import { redactedLabel } from './redacted-label.ts'
-import { receiptOf } from './receipt.ts'
+import { receiptOf, routeOf } from './receipt.ts'
 import { type Failure, refusalOf } from './refuse.ts'
 import { resolveModel } from './resolve.ts'
 import { seenOf } from './seen.ts'
@@ -203,7 +203,8 @@ function conclude(
   })
   if (first !== undefined) {
     const obligations: Obligations = verdicts.raw.obligations
-    return ok({ attempts: [first, ...others], obligations, receipt })
+    const hedge = routeOf(verdicts, first)?.hedge
+    return ok({ attempts: [first, ...others], obligations, hedge, receipt })
   }
   const limit = demands.maxCostPicoUsd
   return err(

@@ -37,7 +37,7 @@ export function receiptOf(parts: ReceiptParts): Receipt {
     ...(simulated.length === 0 ? {} : { simulated }),
     ...(waivers.length === 0 ? {} : { waivers }),
     removed: parts.removed,
-    route: routeOf(parts.verdicts, parts.attempts),
+    route: routeOf(parts.verdicts, parts.attempts[0])?.id ?? 'none',
     obligations: raw.obligations.sources,
     attempts: parts.attempts.map(({ destination, model, form, boundPicoUsd }) => ({
       destination,
@@ -51,9 +51,11 @@ export function receiptOf(parts: ReceiptParts): Receipt {
 }
 
 /** The route that the first attempt came by; without one, the route of the request as it came. */
-function routeOf({ raw, redacted }: Verdicts, [first]: readonly Attempt[]): string {
-  const verdict = first?.form === 'redacted' ? (redacted ?? raw) : raw
-  return verdict.route?.id ?? 'none'
+export function routeOf(
+  { raw, redacted }: Verdicts,
+  first: Pick<Attempt, 'form'> | undefined,
+): Verdicts['raw']['route'] {
+  return (first?.form === 'redacted' ? (redacted ?? raw) : raw).route
 }
 
 /** The most sensitive first; of equals the surer, then the earlier. */

@@ -142,6 +142,16 @@ describe('a demand that falls away loosens, and a new one tightens', () => {
       class: 'tightened',
       noLongerDemanded: [{ what: 'standard quality' }, { what: 'frontier quality' }],
     }))
+
+  test('a request that goes to two at a time is told, and loosens nothing', () => {
+    const once = { routes: [rule('all', { prefer: ['away'] })] }
+    const hedge = { afterMs: 500, maxAttempts: 2 }
+    const twice = { routes: [rule('all', { prefer: ['away'], hedge })] }
+    const what = 'up to 2 attempts at a time, after 500 ms'
+    expect(compare(once, twice)).toMatchObject({ class: 'tightened', demandedAnew: [{ what }] })
+    expect(compare(twice, once)).toMatchObject({ class: 'tightened', noLongerDemanded: [{ what }] })
+    expect(compare(twice, twice).class).toBe('same-meaning')
+  })
 })
 
 test('tables that permit nothing are named', () => {

@@ -71,6 +71,20 @@ describe('the other rules as sentences', () => {
     ],
     [
       routeSentence(
+        rule('r-one', { prefer: ['away'], hedge: { afterMs: 800, maxAttempts: 2 } }),
+        groups,
+      ),
+      'Send any data to away. Ask another one of these as well where no answer has begun after 800 ms.',
+    ],
+    [
+      routeSentence(
+        rule('r-one', { prefer: ['away'], hedge: { afterMs: 50, maxAttempts: 3 } }),
+        groups,
+      ),
+      'Send any data to away. Ask up to two others of these as well where no answer has begun after 50 ms.',
+    ],
+    [
+      routeSentence(
         rule('r-one', {
           when: { purpose: ['chat'] },
           prefer: ['away'],

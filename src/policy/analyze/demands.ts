@@ -1,6 +1,6 @@
 import { parseUsd } from '../../domain/money.ts'
 import { QUALITIES } from '../../domain/request.ts'
-import type { Obligation } from '../schema.ts'
+import type { Obligation, Route } from '../schema.ts'
 import { type Node, NOTHING } from './diagram.ts'
 import { isEnforced, type Model } from './model.ts'
 
@@ -55,17 +55,27 @@ function namesOf(must: Obligation['must'], known: readonly string[]): readonly s
 
 const usdIn = (name: string): string => name.slice(COST.length, -' USD'.length)
 
-/** Requests for which `auto` means a model of at least some quality. */
-export function qualitySets(model: Model): DemandSets {
+/** Requests for which `auto` means a model of at least some quality, and those that may be sent to more than one at a time. */
+export function wishSets(model: Model): DemandSets {
   const { diagram, routes } = model
-  return new Map(
-    QUALITIES.slice(1).map((quality) => [
-      `${quality} quality`,
-      routes
-        .filter(
-          ({ rule }) => QUALITIES.indexOf(rule.quality ?? 'basic') >= QUALITIES.indexOf(quality),
-        )
-        .reduce<Node>((set, { reached }) => diagram.or(set, reached), NOTHING),
-    ]),
-  )
+  const reachedBy = (matches: (rule: Route) => boolean): Node =>
+    routes
+      .filter(({ rule }) => matches(rule))
+      .reduce<Node>((set, { reached }) => diagram.or(set, reached), NOTHING)
+  const hedges = new Set(routes.flatMap(({ rule }) => hedgeName(rule) ?? []))
+  return new Map([
+    ...QUALITIES.slice(1).map(
+      (quality) =>
+        [
+          `${quality} quality`,
+          reachedBy(
+            (rule) => QUALITIES.indexOf(rule.quality ?? 'basic') >= QUALITIES.indexOf(quality),
+          ),
+        ] as const,
+    ),
+    ...[...hedges].map((name) => [name, reachedBy((rule) => hedgeName(rule) === name)] as const),
+  ])
 }
+
+const hedgeName = ({ hedge }: Route): string | undefined =>
+  hedge && `up to ${hedge.maxAttempts} attempts at a time, after ${hedge.afterMs} ms`

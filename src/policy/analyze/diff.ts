@@ -1,7 +1,7 @@
 import type { Result } from '../../domain/result.ts'
 import type { Bundle } from '../schema.ts'
 import { type Case, casesOf, shareWords } from './cases.ts'
-import { demandNames, demandSets, type DemandSets, qualitySets } from './demands.ts'
+import { demandNames, demandSets, type DemandSets, wishSets } from './demands.ts'
 import { type Node, NOTHING } from './diagram.ts'
 import { exists } from './diagram-queries.ts'
 import { type AnalysisOptions, onGround, type Scope, type TooLarge } from './ground.ts'
@@ -72,10 +72,10 @@ function compare(from: Model, to: Model, scope: () => Scope): PolicyDiff {
   const [demandsFrom, demandsTo] = [demandSets(from, names), demandSets(to, names)]
   const demandedAnew = [
     ...changedDemands(from, demandsFrom, demandsTo),
-    ...changedDemands(from, qualitySets(from), qualitySets(to)),
+    ...changedDemands(from, wishSets(from), wishSets(to)),
   ]
   const lostDemands = changedDemands(from, demandsTo, demandsFrom)
-  const lostQuality = changedDemands(from, qualitySets(to), qualitySets(from))
+  const lostWishes = changedDemands(from, wishSets(to), wishSets(from))
   const [choicesFrom, choicesTo] = [choicesOf(from), choicesOf(to)]
   const rerouted = reroutes(from, to, choicesFrom[0] ?? NOTHING, choicesTo[0] ?? NOTHING)
   const isSameOrder =
@@ -84,7 +84,7 @@ function compare(from: Model, to: Model, scope: () => Scope): PolicyDiff {
   const isSame =
     isSameOrder &&
     allowed === refused &&
-    demandedAnew.length + lostDemands.length + lostQuality.length === 0
+    demandedAnew.length + lostDemands.length + lostWishes.length === 0
   return {
     class:
       allowed !== NOTHING || lostDemands.length > 0
@@ -98,7 +98,7 @@ function compare(from: Model, to: Model, scope: () => Scope): PolicyDiff {
     fallbacksChanged:
       !isSameOrder && rerouted.length === 0 && allowed === NOTHING && refused === NOTHING,
     demandedAnew,
-    noLongerDemanded: [...lostDemands, ...lostQuality],
+    noLongerDemanded: [...lostDemands, ...lostWishes],
     otherTables: (['models', 'aliases', 'prices', 'budgets'] as const).filter(
       (table) => JSON.stringify(from.bundle[table]) !== JSON.stringify(to.bundle[table]),
     ),
