@@ -14,7 +14,9 @@ import { recordableReceipt } from './recordable.ts'
 import { conversationKey, redactDocument, type Redacted } from './redact-body.ts'
 import { reserveRequest } from './reserve-request.ts'
 import { Run } from './run.ts'
+import { sealedTags } from './sealed-tags.ts'
 import { refusalOf, type Stale } from './journal-refusal.ts'
+import { readTags } from './wishes.ts'
 import { noteInForce, type InForce, type Reach } from './world.ts'
 
 /** Everything known when the first attempt starts. */
@@ -129,7 +131,7 @@ async function obtain(
   { dispatch, body }: Prepared,
 ): Promise<Result<Permit, Refusal | Stale>> {
   const nowMs = Date.now()
-  const { env, decision, caller, keyEpoch, read, plan, inForce, tags, hashKey } = planned
+  const { env, decision, caller, keyEpoch, read, plan, inForce, hashKey } = planned
   const model = inForce.modelOf(attempt.model)
   const request = reserveRequest({
     decision,
@@ -149,7 +151,8 @@ async function obtain(
     isOpenWeights: model?.openWeights ?? false,
     isBasicQuality: model?.quality === 'basic',
     budgets: inForce.budgets,
-    tags,
+    tags:
+      Object.keys(planned.tags).length === 0 ? planned.tags : await recordedTags(planned, nowMs),
     inputTokens: Math.ceil(read.facts.promptBytes / 4),
     bodyHash: await bodyHash(hashKey, body),
     conversation: choiceOf(planned, attempt, isFirst),
@@ -159,4 +162,12 @@ async function obtain(
   noteInForce(caller.tenant, request.policyHash)
   noteHeld(caller.tenant, request, nowMs)
   return permit
+}
+
+async function recordedTags(
+  { env, caller, tags, request }: Planned,
+  nowMs: number,
+): Promise<Planned['tags']> {
+  const written = readTags(request.headers.get('demarc-tags')) ?? {}
+  return await sealedTags(env, { tenant: caller.tenant, app: caller.app, tags, written, nowMs })
 }

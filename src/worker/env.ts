@@ -23,6 +23,8 @@ export type Env = {
   readonly HASH_KEY?: string
   /** Signs checkpoints of the audit log: PKCS #8 of an Ed25519 key, in base64. */
   readonly AUDIT_KEY?: string
+  /** Wraps the keys of personal detail in records (values of tags); at least 16 characters. */
+  readonly RECORD_KEY?: string
   /** What the audit logs of this deployment are called, such as its host name. */
   readonly AUDIT_ORIGIN?: string
   /** Signs policy releases: PKCS #8 of an Ed25519 key, in base64. Where it or the next one is set, unsigned ones are not used. */

@@ -69,7 +69,8 @@ function readLabel(text: string | null): DeclaredLabel | undefined | null {
   return parsed.success ? parsed.data : null
 }
 
-function readTags(text: string | null): Record<string, string> | undefined {
+/** Undefined if the header is not of that form. */
+export function readTags(text: string | null): Record<string, string> | undefined {
   const tags: Record<string, string> = {}
   if (text === null || text.trim() === '') return tags
   const parts = text.split(',')

@@ -4,6 +4,7 @@ import { alarm } from '../observability/log.ts'
 import { indexDecisions } from '../stores/admin-decisions-index.ts'
 import { openBooks } from '../stores/ledger-books.ts'
 import { makeCheckpoint } from '../stores/checkpoints.ts'
+import { nightly } from '../stores/retention-night.ts'
 import { evaluateShadow } from '../stores/shadow.ts'
 import { rollUpTraffic } from '../stores/traffic.ts'
 import { warnOfExpiries } from '../warnings.ts'
@@ -18,6 +19,7 @@ export async function onSchedule(event: ScheduledController, env: Env): Promise<
       await openBooks(env, tenant, 0)
       await rollUpTraffic(env, tenant)
       await evaluateShadow(env, tenant)
+      await nightly(env, tenant, event.scheduledTime)
       await indexDecisions(env, tenant)
       await makeCheckpoint(env, tenant, event.scheduledTime)
       await publishCheckpoint(env, tenant, event.scheduledTime)
