@@ -8,7 +8,7 @@ const LINE_MAX = 240
 
 /** Begins with a word of a language, as it is written there; or sets, calls or lists what only code names so. */
 const BEGINS =
-  /^(?:(?:>>>|import|export|const|let|var|function|async|def|class|fn|func|impl|public|private|static|interface|type|return|throw|await|package|assert|typedef|struct|enum|extern|inline|namespace) |#(?:include|define|undef|ifn?def|if|elif|else|endif|pragma)\b|\} ?(?:else|catch|from)\b|(?:if|for|while|switch|elsif) ?\(|(?:fi|done|esac|else|then|do|;;)$|(?:if|elif) \[|case \S+ in$|[A-Za-z_]\w*=["'$(]|(?:my|our|local) ?[($@%]|use [\w:]+;|sub \w+ ?\{|raise \w+[(.]|from [\w.]+ import |\w+\??: [A-Z]\w*;$|(?:\w+: ?)?[a-z]+[A-Z]\w*,$|[\w.]+ ?\([^()]{0,160}\)?;?$|[A-Z][A-Z0-9]*_[A-Z0-9_]* ?=|[\w.$]+(?:\[[^\]\n]{0,40}\])? ?[-+*|&]?=>? ?[\w.$]+\(|\w+_\w+(?: ?= ?\w+)?,(?: *\/[/*].*)?$)/
+  /^(?:["']use strict["']|(?:>>>|import|export|const|let|var|function|async|def|class|fn|func|impl|public|private|static|interface|type|return|throw|await|package|assert|typedef|struct|enum|extern|inline|namespace) |#(?:include|define|undef|ifn?def|if|elif|else|endif|pragma)\b|\} ?(?:else|catch|from)\b|(?:if|for|while|switch|elsif) ?\(|(?:fi|done|esac|else|then|do|;;)$|(?:if|elif) \[|case \S+ in$|[A-Za-z_]\w*=["'$(]|(?:my|our|local) ?[($@%]|use [\w:]+;|sub \w+ ?\{|raise \w+[(.]|from [\w.]+ import |\w+\??: [A-Z]\w*;$|(?:\w+: ?)?[A-Za-z]*[a-z][A-Z]\w*,$|[\w.]+:\s{1,30}[A-Za-z_][\w.]*,$|\$ [\w{./-]+ |[\w.]+ ?\([^()]{0,160}\)?;?$|[A-Z][A-Z0-9]*_[A-Z0-9_]* ?=|[\w.$]+(?:\[[^\]\n]{0,40}\])? ?[-+*|&]?=>? ?[\w.$]+\(|\w+_\w+(?: ?= ?\w+)?,(?: *\/[/*].*)?$)/
 /** Ends as a statement or a block does. */
 const ENDS = /(?:\);|\) ?\{|=> ?\{|\}\);?)$/
 const STATEMENT = / = |->|\$\w/
@@ -30,7 +30,29 @@ export function hasCodeLines(text: string): boolean {
     all++
     if (isCodeLine(line)) code++
   }
-  return code >= LINES_MIN && code >= SHARE_MIN * all
+  if (code >= LINES_MIN && code >= SHARE_MIN * all) return true
+  return GENERATED.test(text.slice(0, HEAD_MAX)) || isDense(text.slice(0, SAMPLE_MAX))
+}
+
+/** What tools write at the top of what they write. */
+const GENERATED =
+  /^["']use strict["'];|\b(?:auto-?generated|code generated|generated (?:by|from|file)|do not edit)\b/i
+const HEAD_MAX = 300
+
+/** Of what is not blank, the signs of calls and assignments: over 6 % in minified code; prose, records and mark-up have under 3 %. */
+const SIGNS_MIN = 0.06
+/** Letters in words: under 12 % in tables of numbers. Lists of findings in a laboratory have over 30 %. */
+const WORDS_MIN = 0.12
+const DENSE_MIN = 200
+
+/** Code without lines, or numbers without words. */
+function isDense(text: string): boolean {
+  const all = text.replaceAll(/\s/g, '').length
+  if (all < DENSE_MIN) return false
+  const signs = text.replaceAll(/[^();=]/g, '').length
+  if (signs >= SIGNS_MIN * all && text.includes('(') && text.includes('=')) return true
+  const words = text.match(/(?<!\w)\p{L}{2,}/gu)?.join('').length ?? 0
+  return words < WORDS_MIN * all
 }
 
 const CHANGED = /^[+-](?![+-])/

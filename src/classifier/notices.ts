@@ -1,12 +1,15 @@
 /** How far before an address the words stand that say whose it is. */
 const WITHIN = 200
+/** The address and as much behind it. */
+const BEHIND_MAX = 340
 /** The same, for what begins a list of them. */
 const FAR_WITHIN = 2_000
 /** As much of a text as is looked at for what makes it a package or a change. */
 const SAMPLE_MAX = 4_000
 
 /** Who holds or wrote what stands here, said to everybody who gets the file. */
-const COPYRIGHT = /\bcopyright ?(?:\(c\)|©)|(?:\bcopyright|\(c\)|©),? {0,2}(?:19|20)\d\d/i
+const COPYRIGHT =
+  /copyright ?(?:\(c\)|©)|(?:copyright(?:text:)?|\(c\)|©),? {0,2}(?:19|20)\d\d|\bCopyright [^\n<]{1,60}<$/i
 /** `Signed-off-by: Jane Doe <`, as the messages of changes end. */
 const TRAILER =
   /(?:^|\n)[ \t>]{0,8}(?:signed-off|co-authored|acked|reviewed|tested|reported|suggested|helped)-by: [^\n<]{0,80}<$/i
@@ -15,13 +18,25 @@ const CHANGE =
   /(?:^|\n)commit [0-9a-f]{7,40}\b[^\n]{0,80}\n[^]{0,80}\b(?:Author|Commit): [^\n<]{0,80}<$/
 /** `Written by Jane Doe <`, `Author(s): …`, `=head1 AUTHOR`, a mailing list. */
 const AUTHOR =
-  /(?:\b(?:written|cloned|contributed|maintained|authored|created|developed|ported|code|enhanced|extended|modified|port|rewritten|idea|fixed|fixes|patch)\s(?:[a-z]{1,12}\s){0,3}by:? |\b@?(?:authors?|maintainers?|contributors?|contact|credits|bug reports?|bugs|mailing[- ]list)(?:\(s\))?\b|\b(?:reports?|send|posting|mail|patches|problems|comments|questions|suggestions|feedback|bugs) (?:[a-z]{1,12} ){0,4}to:? )/i
+  /(?:\b(?:written|cloned|contributed|maintained|authored|created|developed|ported|code|enhanced|extended|modified|port|rewritten|idea|fixed|fixes|patch|debianized|packaged|together|over|updated|adapted|reported|maintainers were)\s(?:[a-z]{1,12}\s){0,3}by:? |\b@?(?:authors?|maintainers?|contributors?|contact|credits|bug reports?|bugs|mailing[- ]list)(?:\(s\)|_e?mail)?\b|\b(?:reports?|send|posting|mail|patches|problems|comments|questions|suggestions|feedback|bugs) (?:[a-z]{1,12} ){0,4}to:?\s|\breached (?:by e?-?mail )?at\s)/i
 /** `"author": "Jane Doe <`, `"contributors": [{ … }, { "email": "`, in a package's own description. */
 const PACKAGE_AUTHOR =
   /(?:"(?:author|maintainers?|contributors?|_npmUser|bugs)"|(?:^|\n)(?:authors?|maintainers?)) ?[:=]/i
 
 const PACKAGE =
-  /(?:"(?:version|license|dependencies|devDependencies|scripts|repository|main)" ?:|(?:^|\n)(?:version|license) ?=)/
+  /(?:"(?:version|license|dependencies|devDependencies|scripts|repository|main)" ?:|(?:^|\n)(?:version|license|description) ?[=:])/
+/** `License: MIT`, and how the texts of licences go: what stands beside them is a notice, not a letter. */
+const LICENCE =
+  /\bSPDX-License|\bLicen[cs]e: ?(?:A?GPL|LGPL|MIT|BSD|Apache|Artistic|MPL|public|Expat)|\bUpstream-(?:Name|Contact)|\bGNU (?:Lesser )?General Public|\bPermission is hereby granted|\b(?:MIT|Apache|BSD|ISC) License\b|\bdebianized by\b|\bcopyright-format\/1/
+/** Behind the address of an author: `> (https://…` of a package, `", "license"`, the copyright that follows. */
+const BEHIND =
+  /^\S{1,254}?(?:> \(https?:\/\/|>?",?\s{1,8}"(?:license|repository|homepage|bugs|dependencies|contributors)"|[>)]?[\s.,*#]{0,12}(?:(?:\(c\) ?)?Copyri|Permission i|All rights r))/i
+/** ` -- Jane Doe <`, as entries of a change log end. */
+const CHANGE_LOG = /\n -- [^\n<]{1,80}<$/
+/** The tag of an author, in the documents of a language. */
+const TAG = /(?:@author|:author:|\\author)\s{1,8}[^\n<(]{0,60}[<(]?$/
+/** Who edits a feed. */
+const FEED = /<(?:managingEditor|webMaster|author)>[^<]{0,60}$/
 /** Python's `__author__ = "Jane Doe <`. */
 const DUNDER = /\b__(?:author|maintainer|email|credits|copyright|contact)\w*__ ?[=:]/
 /** `https://lists.example/jane@…`: an archive's page. */
@@ -39,7 +54,14 @@ const HEADING =
 export function isInNotice(text: string, start: number, isCode: () => boolean): boolean {
   const before = text.slice(Math.max(0, start - WITHIN), start)
   if (COPYRIGHT.test(before) || TRAILER.test(before) || CHANGE.test(before)) return true
-  if (isInPublicKey(text, start)) return true
+  if (
+    TAG.test(before) ||
+    CHANGE_LOG.test(before) ||
+    FEED.test(before) ||
+    isInPublicKey(text, start)
+  )
+    return true
+  if (BEHIND.test(text.slice(start, start + BEHIND_MAX))) return true
   const wide = text.slice(Math.max(0, start - FAR_WITHIN), start)
   const list = wide.slice(wide.lastIndexOf(']') + 1)
   if (PACKAGE_AUTHOR.test(list) && PACKAGE.test(text.slice(0, SAMPLE_MAX))) return true
@@ -48,6 +70,7 @@ export function isInNotice(text: string, start: number, isCode: () => boolean): 
   if (isComment || IN_PATH.test(before)) {
     return AUTHOR.test(before) || isCode()
   }
+  if (AUTHOR.test(before) && LICENCE.test(text.slice(0, FAR_WITHIN * 4))) return true
   if (DUNDER.test(wide.slice(wide.lastIndexOf('\n\n') + 1))) return true
   return AUTHOR.test(wide.slice(wide.lastIndexOf('\n\n') + 1)) && isCode()
 }
@@ -66,20 +89,34 @@ function isInPublicKey(text: string, start: number): boolean {
 /** The postal address of a foundation that published the licence, or of the holder of a certificate. */
 export const isPublished = (text: string, start: number): boolean =>
   /\bFoundation,?[\s#*]{1,6}Inc\b/.test(text.slice(Math.max(0, start - 100), start)) ||
-  isInPublicKey(text, start)
+  isInPublicKey(text, start) ||
+  /\bLICEN[CS]E AGREEMENT\b|\bFree Software Foundation\b/.test(
+    text.slice(Math.max(0, start - FAR_WITHIN), start),
+  )
 
 const YEARS = /^\(?(?:19|20)\d\d ?[-\u2013] ?(?:19|20)\d\d$|\((?:19[5-9]|20[0-2])\d\)/
 
-/** Years and pages, as copyrights and citations give them: `(C) 1986-1993`, `152 (1980), pp. 1391-1417`. */
+/** Years and pages, as copyrights and citations give them: `(C) 1986-1993`, `152 (1980), pp. 1391-1417`; the standard of POSIX. */
 export const isCitation = (text: string, start: number, end: number): boolean =>
   YEARS.test(text.slice(Math.max(0, start - 1), end + 1).trim()) ||
+  /^1003\.\d/.test(text.slice(start, end)) ||
   /\bpp?\. ?$/.test(text.slice(Math.max(0, start - 5), start))
 
-/** `linux-2.6.16.60`, and the loopback network backwards as the name service has it. */
+/** A section of a standard: `[23.2.3.1]`, `§ 6.3.1.8`. */
+const SECTION = /(?:\[|\u00a7 ?)$/
+
+/** `linux-2.6.16.60`, a section, and the loopback network backwards as the name service has it. */
 export const isVersion = (text: string, start: number, end: number): boolean =>
   /(?<!\b(?:ip|host|server|node|addr|client|peer|from|to))(?<=[a-z])-v?$/i.test(
     text.slice(Math.max(0, start - 16), start),
-  ) || /\.(?:10|127)\.in-addr\.arpa/.test(text.slice(start, end + 14))
+  ) ||
+  (SECTION.test(text.slice(Math.max(0, start - 2), start)) &&
+    /^(?:[0-5]?\d\.){3}[0-5]?\d$/.test(text.slice(start, end))) ||
+  /\.(?:10|127)\.in-addr\.arpa/.test(text.slice(start, end + 14))
+
+/** What people write for any address. */
+export const isAnyAddress = (text: string, start: number, end: number): boolean =>
+  /^(?:1\.2\.3\.4|4\.3\.2\.1|1\.1\.1\.1|2\.2\.2\.2)$/.test(text.slice(start, end))
 
 /** Four short numbers and no word of the network beside them: a version, or a section of a standard. */
 export function isNumbering(text: string, start: number, end: number): boolean {

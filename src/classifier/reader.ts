@@ -5,7 +5,15 @@ import type { RuleName } from './levels.ts'
 import { Scan } from './scan.ts'
 import { spanOf, type View } from './view.ts'
 import { hasCodeLines } from './code-lines.ts'
-import { isInNotice, isNumbering, isPublished, isVersion, isCitation } from './notices.ts'
+import { isExample, isNobodys, isTestCard } from './nobodys.ts'
+import {
+  isInNotice,
+  isAnyAddress,
+  isNumbering,
+  isPublished,
+  isVersion,
+  isCitation,
+} from './notices.ts'
 import { isEncoded, readingOf, VIEW_DEPTH_MAX } from './views.ts'
 
 /** Something found in one text, at its place there. */
@@ -37,7 +45,15 @@ const OF_PROSE: ReadonlySet<RuleName> = new Set([...NAMES, 'health'])
 const POSSIBLE = 0.45
 
 /** What may be of no matter in code besides. */
-const IN_CODE: ReadonlySet<RuleName> = new Set([...OF_PROSE, 'email', 'address', 'phone', 'ip'])
+const IN_CODE: ReadonlySet<RuleName> = new Set([
+  ...OF_PROSE,
+  'email',
+  'address',
+  'phone',
+  'ip',
+  'device',
+  'card',
+])
 
 /** Addresses and numbers of a text whose surroundings are looked at; beyond them all count, so that work stays bounded. */
 const ASKED_MAX = 200
@@ -50,11 +66,27 @@ const isDoubtful = ({ rule, confidence }: Find): boolean =>
 
 function isHarmless(text: string, find: Find, isCode: () => boolean): boolean {
   const { rule, start, end, confidence } = find
-  if (rule === 'email') return isInNotice(text, start, isCode)
+  if (rule === 'email') {
+    return (
+      isNobodys(text, start, end) ||
+      isInNotice(text, start, isCode) ||
+      (isExample(text, start, end) && isCode())
+    )
+  }
   if (rule === 'address') return isPublished(text, start) || (confidence < UNSURE && isCode())
-  if (rule === 'phone') return isPublished(text, start) || isCitation(text, start, end)
+  if (rule === 'phone') {
+    return (
+      isPublished(text, start) ||
+      isCitation(text, start, end) ||
+      ((confidence < UNSURE || /^\d+$/.test(text.slice(start, end))) && isCode())
+    )
+  }
   if (rule === 'ip')
-    return isVersion(text, start, end) || (isNumbering(text, start, end) && isCode())
+    return (
+      isVersion(text, start, end) ||
+      ((isNumbering(text, start, end) || isAnyAddress(text, start, end)) && isCode())
+    )
+  if (rule === 'card') return isTestCard(text, start, end) && isCode()
   return isCode()
 }
 

@@ -37,6 +37,38 @@ test.each([
 })
 
 test.each([
+  ['a service account', 'Send the logs of robot@acme-prod.iam.gserviceaccount.com to me.'],
+  ['a machine', 'It came from no-reply@shop-of-ann.com yesterday.'],
+  ['a list', 'Subscribe to tools-devel@lists.firm-of-ann.com first.'],
+  ['an address in a URL', 'clone https://deploybot@git.firm-of-ann.com/app.git'],
+  ['a file elsewhere', 'scp bo@host.firm-of-ann.com:backups/today .'],
+  ['nobody', 'roles for the user test-user@gmail.com'],
+  ['an example in code', `${CODE}\nschema.parse({ email: "ann@example.com" })\n`],
+  ['a role in code', `${CODE}\nSENDER = "support@firm-of-ann.com"\n`],
+  [
+    'the holder of a free licence',
+    'License: MIT\n\nIt was written by Ann Example <ann@firm-of-ann.com>.',
+  ],
+  [
+    'the author of a package in part',
+    'Ann Example <ann@firm-of-ann.com> (https://firm-of-ann.com)',
+  ],
+  [
+    'who closed an entry',
+    'tool (1.2) stable\n\n  * Fix.\n\n -- Ann Example <ann@firm-of-ann.com>  Mon',
+  ],
+  ['an author by a tag', ' @author Ann Example <ann@firm-of-ann.com>'],
+])('an address is only possible if it is that of %s, whatever it stands in', (_name, text) => {
+  expect(kinds(text)).not.toContain('email')
+  expect(classifyText(text).findings.map(({ kind }) => kind)).toContain('email')
+})
+
+test.each([
+  ['of an example, in a letter', 'Draft an answer to erika.mustermann@example.com today.'],
+  ['of an office, in a letter', 'Ask support@firm-of-ann.com whether Ann Smith has paid.'],
+  ['in a table', 'name,email\nAnn,ann@firm-of-ann.com\nBo,bo@firm-of-bo.com\n'],
+  ['in records', '[{ "name": "Ann", "email": "ann@firm-of-ann.com" }, { "name": "Bo" }]'],
+  ['below a licence', 'License: MIT\n\nAnn paid. Her address is ann@firm-of-ann.com.'],
   ['in prose', 'Please write to ann@firm-of-ann.com.'],
   ['of a customer, as data in code', `${CODE}\nCUSTOMERS = ["ann@firm-of-ann.com"]\n`],
   ['of a contact in prose', 'Contact: Ann Example, ann@firm-of-ann.com'],
@@ -54,6 +86,8 @@ test.each([
   ['a version', `${CODE}\nlevels = ['7.1.4.34', 1806]\n`, false],
   ['the address of a host', `${CODE}\nhost = '23.3.4.6'\n`, true],
   ['higher numbers', `${CODE}\nlevels = ['203.7.4.34', 1806]\n`, true],
+  ['a section in brackets', 'See the standard, C++98 [23.2.3.1].', false],
+  ['what stands for any address', `${CODE}\nhost = '1.2.3.4'\n`, false],
   ['text', 'We saw 23.3.4.6 in the logs of yesterday.', true],
 ])('four numbers in %s', (_name, text, isAddress) => {
   expect(kinds(text).includes('ip')).toBe(isAddress)
@@ -78,6 +112,11 @@ test.each([
 
 test.each([
   ['names and health in code', `${CODE}\n# I was diagnosed with diabetes last year\n`, false],
+  [
+    'health among numbers',
+    Array.from({ length: 30 }, (_, at) => `0xB6${at + 10}: 15${at + 10},`).join('\n'),
+    false,
+  ],
   ['health in prose', 'I was diagnosed with diabetes last year.', true],
 ])('%s', (_name, text, isSensitive) => {
   expect(kinds(text).includes('health')).toBe(isSensitive)
@@ -89,4 +128,12 @@ const authors = (count: number) => Array.from({ length: count }, (_, at) => auth
 test('a list of more authors than files have is looked at no further, and counts', () => {
   expect(kinds(authors(200))).not.toContain('email')
   expect(kinds(authors(201)).filter((kind) => kind === 'email')).toHaveLength(1)
+})
+
+test.each([
+  ['a test number in code', `${CODE}\ncard = "4242424242424242"\n`, false],
+  ['a test number in a letter', 'I paid with card 4242 4242 4242 4242.', true],
+  ['another number in code', `${CODE}\ncard = "4539148803436467"\n`, true],
+])('%s', (_name, text, isCard) => {
+  expect(kinds(text).includes('card')).toBe(isCard)
 })

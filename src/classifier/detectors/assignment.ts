@@ -80,8 +80,9 @@ function styleOf(text: string, at: number, start: number, quote: number, to: num
   const isLine =
     start === 0 ||
     before === 0x0a ||
-    text.endsWith('export ', start) ||
-    text.slice(start - 7, start) === 'export '
+    /(?:^|\n)[ \t]{0,8}(?:# ?|- ?|export |set |ENV |env )?$/.test(
+      text.slice(Math.max(0, start - 16), start),
+    )
   return before === 0x3b || (isLine && /^[A-Z][A-Z0-9_]*$/.test(text.slice(start, at)))
     ? 'setting'
     : 'bare'
@@ -110,7 +111,10 @@ function judge(
     return
   }
   const hasService = scan.distance('service', from) <= NAME_MAX + 8
-  report(scan, classOf(name, wordBefore(text, start), hasService), from, to, style)
+  const kind = classOf(name, wordBefore(text, start), hasService)
+  // `?key=…`, as the addresses of services are signed.
+  const isSigned = kind === 'maybe' && start > 0 && '?&'.includes(text.charAt(start - 1))
+  report(scan, isSigned ? 'likely' : kind, from, to, style)
 }
 
 /** `name: DB_PASSWORD, value: …`: what the name before says. */

@@ -120,9 +120,9 @@ function confidenceOf(token: NumberToken, groups: number, near: boolean, isAll: 
   return 0.3
 }
 
-/** `RS35 ` or `1234 ` before it: groups of an account number. */
+/** `RS35 `, `1234 ` or `60D5 ` before it: groups of an account number, or of hexadecimal. */
 const isRowBefore = (text: string, start: number): boolean =>
-  /(?:[A-Za-z]\d{1,6}|\b\d{4})[ -]$/.test(text.slice(Math.max(0, start - 10), start))
+  /(?:[A-Za-z]\d{1,6}|\b(?=\d)[0-9A-F]{4})[ -]$/.test(text.slice(Math.max(0, start - 10), start))
 
 const followsCard = (text: string, end: number): boolean =>
   /\b(?:card|visa|mastercard|amex|cvv|cvc|exp(?:iry|ires|iration)?)\b/i.test(

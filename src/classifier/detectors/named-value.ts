@@ -26,7 +26,7 @@ const SAID =
 
 /** `Access token   00D…`, `the API key is 5f2…`: long and random, or it is no credential. */
 const SPACED =
-  /[\w.-]{0,16}[ \t]{1,10}(?:is |= ?|was |- )?["'`]?([A-Za-z0-9_+/=.!~-]{20,128})(?![\w])/y
+  /[\w.-]{0,16}(?:[ \t]{1,10}|:?[ \t]{0,4}\n{1,2}[ \t]{0,8})(?:is |= ?|was |- )?["'`]?([A-Za-z0-9_+/=.!~-]{20,128})(?![\w])/y
 
 /** How far back a flag's dashes, a netrc entry's `login` or a macro's `#define` may stand. */
 const BEFORE_MAX = 64
@@ -117,12 +117,14 @@ function spaced(scan: Scan, start: number, end: number): boolean {
   SPACED.lastIndex = end
   const value = SPACED.exec(text)?.[1]
   if (value === undefined) return false
+  const to = SPACED.lastIndex
   scan.spend(value.length)
   if (digitCount(value) < 3 || !isRandom(value)) return false
   const kind = classOf(nameTo(text, start, end), wordBefore(text, start), false)
-  if (kind !== 'key' && kind !== 'maybe') return false
+  if (kind === 'password' || kind === 'service' || kind === 'none') return false
+  // On the next line stands what a page of settings shows under its title.
+  if (kind !== 'key' && scan.text.slice(end, to - value.length).includes('\n')) return false
   const confidence = Math.min(0.65, confidenceOf(kind, value, 'bare'))
-  const to = SPACED.lastIndex
   if (confidence > 0) scan.claim('secret', to - value.length, to, confidence)
   return confidence > 0
 }

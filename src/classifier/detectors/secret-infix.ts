@@ -130,6 +130,56 @@ const INFIXES: readonly Infix[] = [
     confidence: 0.7,
     beside: 'curl',
   },
+  // A key in place of the name, with no password: curl -u KEY:
+  {
+    mark: '-u ',
+    before: 0,
+    shape: /-u {1,2}["']?([A-Za-z0-9_-]{20,80})(?=:["']?(?:\s|$))/y,
+    confidence: 0.8,
+    beside: 'curl',
+  },
+  // learn.microsoft.com/dotnet/api/system.net.networkcredential, …/system.directoryservices.directoryentry
+  {
+    mark: 'NetworkCredential(',
+    before: 0,
+    shape: /NetworkCredential\(\s{0,8}"[^"\n]{0,80}",\s{0,24}"([^"\s]{6,64})(?=")/y,
+    confidence: 0.7,
+  },
+  {
+    mark: 'DirectoryEntry(',
+    before: 0,
+    shape:
+      /DirectoryEntry\(\s{0,24}"[^"\n]{0,120}",\s{0,40}"[^"\n]{0,80}",\s{0,40}"([^"\s]{6,64})(?=")/y,
+    confidence: 0.7,
+  },
+  // kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens
+  {
+    mark: 'token ',
+    before: 0,
+    shape: /token {1,2}[a-z0-9]{6}\.[a-z0-9]{16}(?![a-z0-9])/y,
+    confidence: 0.7,
+  },
+  // developer.hashicorp.com/vault/docs/commands/operator/unseal
+  {
+    mark: 'operator unseal ',
+    before: 0,
+    shape: /operator unseal (?:-[\w=-]{1,24} ){0,3}[A-Za-z0-9+/]{40,48}={0,2}/y,
+    confidence: 0.8,
+  },
+  // thingsboard.io/docs/reference/http-api: the token of a device is part of the address
+  {
+    mark: 'thingsboard.cloud/api/v1/',
+    before: 0,
+    shape: /thingsboard\.cloud\/api\/v1\/[A-Za-z0-9]{20}(?=\/)/y,
+    confidence: 0.8,
+  },
+  // api.truenas.com: logging in with a key over a socket
+  {
+    mark: 'auth.login_with_api_key',
+    before: 0,
+    shape: /auth\.login_with_api_key"[\s,]{0,12}"params" ?: ?\[\s{0,12}"\d{1,4}-[A-Za-z0-9]{64}/y,
+    confidence: 0.9,
+  },
   // sshpass(1), psexec, mysql
   { mark: 'sshpass -p', before: 0, shape: /-p ?["']?([^\s"'$`]{6,64})/y, confidence: 0.7 },
   // learn.microsoft.com/rest/api/storageservices/create-service-sas: the signature of a shared access signature

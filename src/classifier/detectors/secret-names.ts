@@ -1,7 +1,7 @@
 import { SERVICES } from './secret-services.ts'
 
 /** How far the name of a variable, key or header promises a credential as its value. */
-export type NameClass = 'password' | 'key' | 'service' | 'maybe' | 'none'
+export type NameClass = 'password' | 'key' | 'service' | 'likely' | 'maybe' | 'none'
 
 /** Words for a password, as names of variables and fields spell them (en, de, es, fr, pt, nl, pl, it, sv, cs, fi, hu, ro, ru, zh, ja). */
 const PASSWORD =
@@ -76,5 +76,7 @@ export function classOf(name: string, before: string, hasService: boolean): Name
   if (last === 0 && NEGATIVE.has(before)) return 'none'
   if (words.some((each) => QUALIFIERS.has(each)) || (last === 0 && QUALIFIERS.has(before)))
     return 'key'
-  return hasService && words.length === 1 ? 'key' : 'maybe'
+  if (hasService && words.length === 1) return 'key'
+  // `acmeToken`, `ACME_KEY`: whose it is stands before it.
+  return last > 0 || /^(?:tokens?|bearer)$/.test(word) ? 'likely' : 'maybe'
 }

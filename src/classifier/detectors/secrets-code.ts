@@ -91,5 +91,7 @@ export const CODE_SECRETS: readonly SecretFormat[] = [
   exact('kgat_', HEX, 32),
   exact('KGAT_', HEX, 32),
   shaped('key_', /[a-f0-9]{64}(?![a-f0-9])/y),
+  // jetbrains.com/help/teamcity: access tokens, a header of their own in front
+  shaped('eyJ0eXAiOiAiVENWMiJ9.', /[A-Za-z0-9_-]{20,80}\.[A-Za-z0-9_-]{30,80}/y),
   shaped('crsr_', /[a-f0-9]{64}(?![a-f0-9])/y),
 ]

@@ -1,10 +1,13 @@
 /** What documentation writes where a credential goes. */
 const WORDS =
-  /example|sample|placeholder|your|changeme|change[_-]me|replace|redacted|insert|dummy|fake|todo|xxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|%s|%\(|secret_?here|_here|undefined|foobar|lorem|(?:^|[-_.])(?:test|fake|dummy|mock|demo)(?:[-_.]|$)|masked|removed|hidden|mock/i
+  /example|sample|placeholder|your|changeme|change[_-]me|replace|redacted|insert|dummy|fake|todo|xxxx|\.\.\.|\*\*\*|^<|<[\w .:-]{1,40}>|^[$#]?\{|\$\{[\w .:|-]{0,40}\}|\{\{[\w .:|$-]{0,40}\}\}|%s|%\(|secret_?here|_here|undefined|foobar|lorem|(?:^|[-_.])(?:test|fake|dummy|mock|demo)(?:[-_.]|$)|masked|removed|hidden|mock/i
+
+/** `[hidden]`, `{password}`, `(none)`: nothing but what stands in brackets. */
+const BRACKETED = /^(?:\[[^\]]*\]|\{[^}]*\}|\([^)]*\)|\{\{[^}]*\}\})$/
 
 /** The same in a token whose format is known (and the examples of RFC 6749): shorter words come up in random letters, and tests use sequences. */
 const TOKEN_WORDS =
-  /2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|example|placeholder|yourt|your[_-]|[_-]your|changeme|redacted|xxxxxx|\.\.\.|\*\*\*|<|\$\{|\{\{|_here|-here|0{12}/i
+  /2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|example|placeholder|yourt|your[_-]|[_-]your|changeme|redacted|xxxxxx|\.\.\.|\*\*\*|^<|<[\w .:-]{1,40}>|^[$#]?\{|\$\{[\w .:|-]{0,40}\}|\{\{[\w .:|$-]{0,40}\}\}|_here|-here|0{12}/i
 
 /** Words that passwords in manuals and tests are made of. */
 const PASSWORD_WORDS =
@@ -13,7 +16,13 @@ const PASSWORD_WORDS =
 /** True if a value stands for a credential rather than being one. */
 export const isPlaceholder = (value: string): boolean => {
   const text = value.slice(0, 128)
-  return WORDS.test(text) || TOKEN_WORDS.test(text) || isMonotonous(text) || isSequence(text, 0.55)
+  return (
+    WORDS.test(text) ||
+    BRACKETED.test(text) ||
+    TOKEN_WORDS.test(text) ||
+    isMonotonous(text) ||
+    isSequence(text, 0.55)
+  )
 }
 
 /** True if a token of a known format stands for one. */

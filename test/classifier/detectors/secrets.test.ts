@@ -202,3 +202,30 @@ test('a private key in base64, and in DER without a header', () => {
   const der = joined('MIIEvQ', `IBADANBgkqhkiG9w0BAQEFAASC${RANDOM}${RANDOM}`)
   expect(found(`<key>${der}</key>`, 'secret')).toContain(`secret: ${der}`)
 })
+
+const HEX = '5f0c93b27de84a16902fb7c3d1e6a48d'
+
+test.each([
+  ['a password of brackets', 'password = "q{w(Zk]2V<x9!"', 'q{w(Zk]2V<x9!'],
+  ['a chosen secret', 'jwt_secret: "d;3r?T*lP%p9!wq#Xx"', 'd;3r?T*lP%p9!wq#Xx'],
+  ['a key of somebody unknown', `QUALIFLY_KEY=${HEX}`, HEX],
+  ['a token of somebody unknown', `const zentrackToken = '${HEX}'`, HEX],
+  ['a key in an address', `https://api.zentrack.io/v2/items?key=${HEX}&page=2`, HEX],
+  ['a key under its title', `Secret key:\n${HEX}`, HEX],
+  ['a key in place of a name', `curl -u ${HEX}: https://api.zentrack.io/v1`, HEX],
+  ['credentials of a network', 'new NetworkCredential("bo", "q7Zk2Vx9")', 'q7Zk2Vx9'],
+])('%s is found', (_name, text, value) => {
+  expect(found(text, 'secret')).toEqual([`secret: ${value}`])
+})
+
+test.each([
+  ['a template', 'password = "{{ vault.password_2 }}"'],
+  ['a part of one', 'token: "abc-${TOKEN_1}-def"'],
+  ['a pattern', 'password = "^[a-z0-9]{8,}$"'],
+  ['what stands in brackets', 'password: "[hidden 1]"'],
+  ['a member', 'password: "config[password1]"'],
+  ['a key of a cache', `cache_key = "${HEX}"`],
+  ['the key of an object', `{"key": "${HEX}"}`],
+])('%s is none', (_name, text) => {
+  expect(found(text, 'secret')).toEqual([])
+})
