@@ -78,6 +78,7 @@ function varsOf(options: LocalOptions, secrets: Secrets): Record<string, string>
     AUDIT_KEY: secrets.auditKey ?? '',
     AUDIT_ORIGIN: 'localhost',
     POLICY_SIGNING_KEY: secrets.policyKey ?? '',
+    RECORD_KEY: secrets.recordKey ?? '',
     JURISDICTION: '',
   }
   for (const [id, url] of Object.entries(options.destinationUrls ?? {})) {

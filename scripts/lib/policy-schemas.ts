@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Retention } from '../../src/policy/retention.ts'
 import { Bundle } from '../../src/policy/schema.ts'
 import { Finance } from '../../src/ledger/finance.ts'
 import { TcoInputs } from '../../src/ledger/tco.ts'
@@ -14,6 +15,7 @@ export function policySchemas(): ReadonlyMap<string, object> {
   }
   schemas.set('cases', toJsonSchema(GoldenCases, 'policies/cases/*.yaml'))
   schemas.set('finance', toJsonSchema(Finance, 'policies/finance.yaml'))
+  schemas.set('retention', toJsonSchema(Retention, 'policies/retention.yaml'))
   schemas.set('tco', toJsonSchema(TcoInputs, 'policies/tco.yaml'))
   return schemas
 }

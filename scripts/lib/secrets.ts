@@ -12,6 +12,8 @@ const Secrets = z.object({
   auditKey: z.string().min(16).optional(),
   /** Signs policy releases, likewise. */
   policyKey: z.string().min(16).optional(),
+  /** Wraps the keys of personal detail in records. */
+  recordKey: z.string().min(16).optional(),
   /** The key that `npm start` shows; absent until there is one. */
   key: z.string().optional(),
   /** Which code wrote the journals beside it. */
@@ -30,6 +32,7 @@ export const newSecrets = (): Secrets => ({
   hashKey: randomBytes(32).toString('base64url'),
   auditKey: newSigningKey(),
   policyKey: newSigningKey(),
+  recordKey: randomBytes(32).toString('base64url'),
   journalVersion: JOURNAL_VERSION,
 })
 
@@ -47,7 +50,7 @@ export function keptSecrets(directory: string): Secrets {
       throw new Error(`${file} is damaged: delete the folder ${directory} to start afresh`)
     }
     const { journalVersion } = kept.data
-    if (journalVersion === JOURNAL_VERSION) return withPolicyKey(directory, kept.data)
+    if (journalVersion === JOURNAL_VERSION) return withLaterKeys(directory, kept.data)
     const aside = freeName(`${directory}-v${journalVersion}`)
     renameSync(directory, aside)
     console.error(
@@ -59,10 +62,10 @@ export function keptSecrets(directory: string): Secrets {
   return secrets
 }
 
-/** Data from before releases were signed: the next start stores its policy again, and signs it. */
-function withPolicyKey(directory: string, secrets: Secrets): Secrets {
-  if (secrets.policyKey !== undefined) return secrets
-  const complete = { ...secrets, policyKey: newSigningKey() }
+/** Data from before there were such keys: the next start stores its policy again, and signs it; later tags are encrypted. */
+function withLaterKeys(directory: string, secrets: Secrets): Secrets {
+  if (secrets.policyKey !== undefined && secrets.recordKey !== undefined) return secrets
+  const complete = { ...newSecrets(), ...secrets }
   keepSecrets(directory, complete)
   return complete
 }
