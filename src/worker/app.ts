@@ -22,7 +22,7 @@ import { serve } from './serve.ts'
 const REQUEST_ID = 'x-request-id'
 
 /** Every path of the Worker. */
-const app = new Hono<{ Bindings: Env }>()
+export const app = new Hono<{ Bindings: Env }>()
 
 app.use(async (c, next) => {
   await next()

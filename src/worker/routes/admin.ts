@@ -9,6 +9,7 @@ import { decisionRoutes } from './admin/decisions.ts'
 import { adminError } from './admin/input.ts'
 import { keyRoutes } from './admin/keys.ts'
 import { ledgerRoutes } from './admin/ledger.ts'
+import { openapiRoutes } from './admin/openapi.ts'
 import { peopleRoutes } from './admin/people.ts'
 import { policyRoutes } from './admin/policy.ts'
 import { draftRoutes } from './admin/policy-drafts.ts'
@@ -39,6 +40,7 @@ admin.route('/audit/calls', callRoutes)
 admin.route('/decisions', decisionRoutes)
 admin.route('/tokens', tokenRoutes)
 admin.route('/people', peopleRoutes)
+admin.route('/', openapiRoutes)
 // A catch-all and not `notFound`, which does not survive mounting.
 admin.all('*', (c) =>
   c.json(adminError('not_found', 'here are policy, keys, ledger, audit, decisions, tokens and people'), 404),
