@@ -4,7 +4,8 @@ import { startLocal, type Local } from '../../scripts/lib/local.ts'
 import { createKey, putPolicy, readPolicies } from '../../scripts/lib/seed.ts'
 import type { Bundle } from '../../src/policy/schema.ts'
 import { countOutgoing, outgoingProblems } from '../contract/outgoing.ts'
-import { startFleet, type Fleet, type SimulatedId } from '../upstreams/fleet.ts'
+import { startFleet, type Fleet, type FleetId } from '../upstreams/fleet.ts'
+import type { MakerId } from '../upstreams/makers.ts'
 import type { Recorded } from '../upstreams/server.ts'
 import { fields, list, parseFields, text, type Fields } from '../upstreams/read.ts'
 
@@ -19,6 +20,8 @@ export type StageOptions = {
   /** Take over the simulated providers of a Worker that has been stopped. */
   readonly fleet?: Fleet
   readonly key?: Fields
+  /** Makers and clouds to simulate besides: put them into the policy, too. */
+  readonly makers?: readonly MakerId[]
 }
 
 /** What a request to the Worker came to. */
@@ -45,7 +48,7 @@ export type Stage = {
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   script ??= bundleWorker()
-  const fleet = options.fleet ?? (await startFleet())
+  const fleet = options.fleet ?? (await startFleet({ makers: options.makers ?? [] }))
   const { 'workers-ai': aiUrl, ...destinationUrls } = fleet.urls
   const logs: string[] = []
   const local = await startLocal({
@@ -140,7 +143,7 @@ export const framesOf = (stream: string): unknown[] =>
     .map((data) => parseFields(data) ?? data)
 
 /** The one request that arrived at a simulated provider. */
-export function theRequest({ fleet }: Stage, id: SimulatedId): Recorded {
+export function theRequest({ fleet }: Stage, id: FleetId): Recorded {
   const sent = fleet.requests.filter(({ destination }) => destination === id)
   const [only] = sent
   if (sent.length !== 1 || only === undefined) throw new Error(`${sent.length} requests to ${id}`)

@@ -14,6 +14,7 @@ import { llamaCppDialect, ollamaDialect, vllmDialect } from './onprem-dialects.t
 import { withOllamaNative } from './ollama-native.ts'
 import { openaiChat } from './openai-chat.ts'
 import { responsesEndpoint } from './openai-responses.ts'
+import { MAKER_IDS, MAKERS, type MakerId } from './makers.ts'
 import { openServer, type Recorded, type SimulatedServer } from './server.ts'
 import { jsonReply, type Simulation } from './simulation.ts'
 import { workersAiSimulation } from './workers-ai.ts'
@@ -38,15 +39,27 @@ const SIMULATIONS = {
 
 export type SimulatedId = keyof typeof SIMULATIONS
 
+const EVERY: Readonly<Record<FleetId, Simulation>> = { ...SIMULATIONS, ...MAKERS }
+
+/** Any provider that there is a simulation of. */
+export type FleetId = SimulatedId | MakerId
+
 const isSimulated = (id: string): id is SimulatedId => id in SIMULATIONS
 
 export const SIMULATED_IDS: readonly SimulatedId[] = Object.keys(SIMULATIONS).filter(isSimulated)
 
 /** Ids of providers that ask for a key; the organisation's own servers and the binding do not. */
-const WITH_KEY: readonly SimulatedId[] = ['together', 'fireworks', 'openai', 'anthropic', 'gemini']
+const WITH_KEY: readonly FleetId[] = [
+  'together',
+  'fireworks',
+  'openai',
+  'anthropic',
+  'gemini',
+  ...MAKER_IDS,
+]
 
 /** The only key that a simulated provider accepts: a real one sent here by mistake is refused. */
-const simulatedKey = (id: SimulatedId): string => `simulated-${id}-key`
+const simulatedKey = (id: FleetId): string => `simulated-${id}-key`
 
 /** A host that nobody is meant to reach: it answers anything, and records it. */
 const elsewhere: Simulation = {
@@ -59,22 +72,24 @@ const elsewhere: Simulation = {
 }
 
 export type FleetOptions = {
+  /** Makers and clouds to simulate, too; none by default. */
+  readonly makers?: readonly MakerId[]
   /** Which providers to simulate; all by default. */
   readonly only?: readonly SimulatedId[]
   /** Fixed ports; any free one by default. */
-  readonly ports?: Partial<Record<SimulatedId, number>>
+  readonly ports?: Partial<Record<FleetId, number>>
   /** Ask for a Cloudflare Access service token as well, as a tunnel to one's own server does. */
-  readonly access?: Partial<Record<SimulatedId, { readonly id: string; readonly secret: string }>>
+  readonly access?: Partial<Record<FleetId, { readonly id: string; readonly secret: string }>>
   /** Ask the organisation's own servers for a key too. */
-  readonly keys?: Partial<Record<SimulatedId, string>>
+  readonly keys?: Partial<Record<FleetId, string>>
 }
 
 /** Simulated providers, each a server of its own on 127.0.0.1. */
 export type Fleet = {
   /** Base URL of each, with the path that the provider's own base URL has. */
-  readonly urls: Readonly<Partial<Record<SimulatedId, string>>>
+  readonly urls: Readonly<Partial<Record<FleetId, string>>>
   /** Key that each accepts; none for those that ask for none. */
-  readonly keys: Readonly<Partial<Record<SimulatedId, string>>>
+  readonly keys: Readonly<Partial<Record<FleetId, string>>>
   /** A host that no request should ever reach, for redirects to point to. */
   readonly elsewhereUrl: string
   /** Everything that arrived, in order. */
@@ -87,9 +102,9 @@ export type Fleet = {
    */
   readonly connections: () => number
   /** The next request to arrive at `id` after this call. */
-  readonly next: (id: SimulatedId | 'elsewhere') => Promise<Recorded>
+  readonly next: (id: FleetId | 'elsewhere') => Promise<Recorded>
   /** How `id` behaves from now on; of a list each is used once, and `usual` follows. */
-  readonly script: (id: SimulatedId, behaviour: Behaviour | readonly Behaviour[]) => void
+  readonly script: (id: FleetId, behaviour: Behaviour | readonly Behaviour[]) => void
   /** Forgets requests and scripts. */
   readonly reset: () => void
   readonly close: () => Promise<void>
@@ -109,13 +124,13 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   }
   let order = 0
   const nextOrder = (): number => ++order
-  const keys: Partial<Record<SimulatedId, string>> = {}
-  const urls: Partial<Record<SimulatedId, string>> = {}
+  const keys: Partial<Record<FleetId, string>> = {}
+  const urls: Partial<Record<FleetId, string>> = {}
   const servers = new Map<string, SimulatedServer>()
-  for (const id of options.only ?? SIMULATED_IDS) {
+  for (const id of [...(options.only ?? SIMULATED_IDS), ...(options.makers ?? [])]) {
     const key = options.keys?.[id] ?? (WITH_KEY.includes(id) ? simulatedKey(id) : undefined)
     if (key !== undefined) keys[id] = key
-    const simulation: Simulation = SIMULATIONS[id]
+    const simulation: Simulation = EVERY[id]
     const server = await openServer({
       destination: id,
       simulation,

@@ -210,12 +210,12 @@ async function send(response: ServerResponse, reply: Reply, pace: Pace = {}): Pr
 }
 
 async function sendHalf(response: ServerResponse, reply: Reply): Promise<void> {
-  const body = 'frames' in reply ? reply.frames.join('') : reply.body
-  const length = Buffer.byteLength(body)
-  response.writeHead(reply.status, { ...reply.headers, 'content-length': String(length) })
-  await new Promise((resolve) =>
-    response.write(Buffer.from(body).subarray(0, Math.floor(length / 2)), resolve),
+  const body = Buffer.concat(
+    ('frames' in reply ? reply.frames : [reply.body]).map((part) => Buffer.from(part)),
   )
+  const { length } = body
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': String(length) })
+  await new Promise((resolve) => response.write(body.subarray(0, Math.floor(length / 2)), resolve))
   await setImmediate()
   response.destroy()
 }

@@ -11,7 +11,8 @@ export type Received = {
 }
 
 /** What a simulated provider answers: one body, or frames that are written one by one. */
-export type Reply = ReplyHead & ({ readonly body: string } | { readonly frames: readonly string[] })
+export type Reply = ReplyHead &
+  ({ readonly body: string } | { readonly frames: readonly (string | Uint8Array)[] })
 
 type ReplyHead = { readonly status: number; readonly headers: Readonly<Record<string, string>> }
 
