@@ -91,7 +91,7 @@ test('an object that starts again knows what it knew, before and after a snapsho
   const { head, headHash } = await journal.status()
   const { loaded, hash } = await runInDurableObject(journal, (_instance, state) => {
     const store = new JournalStore(state.storage.sql)
-    return { loaded: store.load(), hash: store.headHash() }
+    return { loaded: store.load(), hash: store.segments.headHash() }
   })
   expect({ ...loaded, hash }).toMatchObject({ head, hash: headHash, posted: 100n })
   expect([...loaded.reservations.keys()]).toEqual(['c'])

@@ -1,6 +1,5 @@
-import { GENESIS, link, type Link, type WrittenEntry } from '../../journal/chain.ts'
+import type { WrittenEntry } from '../../journal/chain.ts'
 import type { StoredEntry } from '../../journal/entry.ts'
-import { commonEndOf } from '../../journal/outbox.ts'
 import { replay } from '../../journal/replay.ts'
 import {
   balanceKey,
@@ -10,29 +9,17 @@ import {
   type Reservation,
   type Transition,
 } from '../../journal/state.ts'
+import { Segments } from './segments.ts'
 
 /**
- * `segment` holds the entries, one row a transaction: the record. `seal` is the hash of the chain at some entries, from
- * which the hashes after it are computed when they are asked for. The other tables are a snapshot of what follows from the
- * entries up to the counter `snapshot`, so that a start needs to replay only the last second.
+ * A snapshot of what follows from the entries up to the counter `snapshot`, so that a start needs to replay only the last
+ * second. The entries themselves are in `segments`.
  */
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS segment (first_seq INTEGER PRIMARY KEY, bodies TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS seal (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS reservation (attempt TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS balance (node TEXT PRIMARY KEY, posted TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `
-
-/** Bytes of entries in one queue message; Queues take 128 KB each. */
-const MESSAGE_BYTES = 120_000
-
-/** Characters of entries in one row, which may have 2 MB; a character takes at most 3 bytes. */
-const SEGMENT_CHARACTERS = 600_000
-
-/** Of what stands before the entries, and of an entry's hash and number there. */
-const HEAD_BYTES = 512
-const HASH_BYTES = 72
 
 /** `closed`: the last month that finance has closed. */
 export type Counter =
@@ -48,6 +35,7 @@ export type Counter =
 
 /** The journal's tables, in the object's own SQLite. */
 export class JournalStore {
+  readonly segments: Segments
   readonly #sql: SqlStorage
   readonly #changedReservations = new Set<string>()
   readonly #changedBalances = new Set<string>()
@@ -55,6 +43,7 @@ export class JournalStore {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
+    this.segments = new Segments(sql)
     sql.exec(SCHEMA)
     const version = this.counter('schema')
     if (version === undefined) this.setCounter('schema', JOURNAL_VERSION)
@@ -87,7 +76,7 @@ export class JournalStore {
       this.#storedReservations.add(reservation.attempt)
       restore(state, reservation)
     }
-    for (const entry of this.#written(state.head + 1)) {
+    for (const entry of this.segments.written(state.head + 1)) {
       replay(state, entry)
       this.#noteAll(state)
     }
@@ -101,30 +90,10 @@ export class JournalStore {
     for (const attempt of this.#storedReservations) this.#changedReservations.add(attempt)
   }
 
-  /** Stores the entries of one transaction, which `append` has just made, in as few rows as hold them. */
+  /** Stores the entries of one transaction, which `append` has just made. */
   write(written: readonly Written[]): void {
-    let first = 0
-    let length = 0
-    for (const [at, { entry, transition }] of written.entries()) {
-      if (length > 0 && length + entry.body.length > SEGMENT_CHARACTERS) {
-        this.#insert(written.slice(first, at))
-        first = at
-        length = 0
-      }
-      length += entry.body.length
-      this.#note(transition)
-    }
-    this.#insert(written.slice(first))
-  }
-
-  #insert(written: readonly Written[]): void {
-    const start = written[0]?.entry
-    if (start === undefined) return
-    this.#sql.exec(
-      'INSERT INTO segment (first_seq, bodies) VALUES (?, ?)',
-      start.seq,
-      written.map(({ entry }) => entry.body).join('\n'), // JSON text holds no line feed
-    )
+    this.segments.write(written.map(({ entry }) => entry))
+    for (const { transition } of written) this.#note(transition)
   }
 
   #note({ period, nodes, postedDelta, opens, closes }: Transition): void {
@@ -188,7 +157,7 @@ export class JournalStore {
   /** At most `limit` entries from a sequence number on. */
   entriesFrom(seq: number, limit: number): StoredEntry[] {
     const entries: StoredEntry[] = []
-    for (const entry of this.#read(seq)) {
+    for (const entry of this.segments.read(seq)) {
       entries.push(entry)
       if (entries.length === limit) break
     }
@@ -198,71 +167,7 @@ export class JournalStore {
   /** Entries of a decision that D1 may not hold yet. */
   entriesOf(decision: string, afterSeq: number): StoredEntry[] {
     const needle = `"decision":${JSON.stringify(decision)}`
-    return [...this.#read(afterSeq + 1)].filter(({ body }) => body.includes(needle))
-  }
-
-  /** The next entries for one queue message: as many as fit, at least one. `from` is the last one sent, if it is known. */
-  nextMessage(afterSeq: number, from?: Link): StoredEntry[] {
-    const entries: StoredEntry[] = []
-    const ends = new Set<string>() // packed once each
-    let bytes = HEAD_BYTES
-    const known = from?.seq === afterSeq ? from : this.#sealBefore(afterSeq + 1)
-    for (const entry of link(known, this.#written(known.seq + 1))) {
-      if (entry.seq <= afterSeq) continue
-      const { body } = entry
-      const at = commonEndOf(body)
-      const end = body.slice(at)
-      bytes += Buffer.byteLength(body.slice(0, at)) + HASH_BYTES
-      if (!ends.has(end)) bytes += Buffer.byteLength(JSON.stringify(end))
-      ends.add(end)
-      if (entries.length > 0 && bytes > MESSAGE_BYTES) break
-      entries.push(entry)
-    }
-    return entries
-  }
-
-  /** Remembers a computed hash, so that what comes after it can be read without starting from the first entry. */
-  seal({ seq, hash }: Link): void {
-    this.#sql.exec('INSERT INTO seal (seq, hash) VALUES (?, ?) ON CONFLICT DO NOTHING', seq, hash)
-  }
-
-  /** The hash of the last entry. */
-  headHash(): string {
-    const from = this.#sealBefore(Number.MAX_SAFE_INTEGER)
-    let { hash } = from
-    for (const entry of link(from, this.#written(from.seq + 1))) hash = entry.hash
-    return hash
-  }
-
-  #sealBefore(seq: number): Link {
-    const rows = this.#sql.exec<Link>(
-      'SELECT seq, hash FROM seal WHERE seq < ? ORDER BY seq DESC LIMIT 1',
-      seq,
-    )
-    return rows.toArray()[0] ?? GENESIS
-  }
-
-  /** Entries from a sequence number on, with their hashes. */
-  *#read(fromSeq: number): Generator<StoredEntry> {
-    const from = this.#sealBefore(fromSeq)
-    for (const entry of link(from, this.#written(from.seq + 1))) {
-      if (entry.seq >= fromSeq) yield entry
-    }
-  }
-
-  /** Entries from a sequence number on, a segment at a time. */
-  *#written(fromSeq: number): Generator<WrittenEntry> {
-    const rows = this.#sql.exec<SegmentRow>(
-      `SELECT first_seq, bodies FROM segment
-       WHERE first_seq >= COALESCE((SELECT MAX(first_seq) FROM segment WHERE first_seq <= ?), 1)
-       ORDER BY first_seq`,
-      fromSeq,
-    )
-    for (const { first_seq: first, bodies } of rows) {
-      for (const [at, body] of bodies.split('\n').entries()) {
-        if (first + at >= fromSeq) yield { seq: first + at, body }
-      }
-    }
+    return [...this.segments.read(afterSeq + 1)].filter(({ body }) => body.includes(needle))
   }
 }
 
@@ -270,11 +175,6 @@ export class JournalStore {
 export type Write = (transition: Transition) => WrittenEntry
 
 export type Written = { readonly entry: WrittenEntry; readonly transition: Transition }
-
-type SegmentRow = {
-  first_seq: number
-  bodies: string
-}
 
 type ReservationRow = Omit<Reservation, 'heldPicoUsd'> & { readonly heldPicoUsd: string }
 

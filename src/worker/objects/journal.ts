@@ -183,6 +183,7 @@ export class Journal extends DurableObject<Env> {
     this.#transact(() => {
       this.#store.snapshot(this.#state)
       this.#notices.record(this.#state, this.#tenant, nowMs)
+      this.#outbox.prune(nowMs)
     })
     const isSent = await this.#outbox.trySend(this.env, this.#state.head, nowMs)
     const isTold = await this.#notices.deliver(this.env, nowMs)
@@ -227,7 +228,7 @@ export class Journal extends DurableObject<Env> {
 
   status(): JournalStatus {
     const { head, posted } = this.#state
-    const headHash = this.#store.headHash()
+    const headHash = this.#store.segments.headHash()
     return { head, headHash, postedPicoUsd: String(posted), drained: this.#outbox.drained }
   }
 

@@ -7,6 +7,9 @@ import type { JournalStore } from './journal-store.ts'
 /** Entries that D1 has not acknowledged by then are sent again. */
 export const RESEND_AFTER_MS = 60_000
 const MESSAGES_PER_ALARM = 50
+/** Entries stay in the journal for so long although D1 has them: D1 could be restored to a time before. */
+const KEEP_MS = 7 * 24 * 3600 * 1000
+const PRUNE_EVERY_MS = 3600 * 1000
 
 type Outbox = Pick<Env, 'OUTBOX'>
 
@@ -15,6 +18,7 @@ export class OutboxSender {
   readonly #store: JournalStore
   readonly #tenant: string
   #sentAtMs = 0
+  #prunedAtMs = 0
 
   constructor(store: JournalStore, tenant: string) {
     this.#store = store
@@ -60,7 +64,7 @@ export class OutboxSender {
     let last: StoredEntry | undefined
     try {
       for (let sent = 0; sent < MESSAGES_PER_ALARM && drained < head; sent++) {
-        const entries = this.#store.nextMessage(drained, last)
+        const entries = this.#store.segments.nextMessage(drained, last)
         const message = pack({ tenant: this.#tenant, entries })
         await OUTBOX.send(message, { contentType: 'text' })
         last = entries.at(-1)
@@ -68,9 +72,17 @@ export class OutboxSender {
         this.#sentAtMs = nowMs
       }
     } finally {
-      if (last !== undefined) this.#store.seal(last)
+      if (last !== undefined) this.#store.segments.seal(last)
       // Once for all messages: what is sent again after a crash changes nothing.
       if (drained > this.drained) this.#store.setCounter('drained', String(drained))
     }
+  }
+
+  /** Takes away what D1 has had for a week and no start would replay; a large backlog in several goes. */
+  prune(nowMs: number): void {
+    if (nowMs - this.#prunedAtMs < PRUNE_EVERY_MS) return
+    const throughSeq = Math.min(this.acknowledged, Number(this.#store.counter('snapshot') ?? 0))
+    const isDone = this.#store.segments.prune(throughSeq, nowMs - KEEP_MS) === 0
+    if (isDone) this.#prunedAtMs = nowMs
   }
 }
