@@ -165,7 +165,7 @@ async function revoke(id: string, values: Values): Promise<number> {
     const response = await request('DELETE', path)
     if (!response.ok) return await explain(response)
     const { inForce } = z.object({ inForce: z.boolean() }).parse(await response.json())
-    console.log(inForce ? `${id} is revoked` : `${id} is revoked, everywhere within 30 seconds`)
+    console.log(inForce ? `${id} is revoked` : `${id} is revoked, everywhere within 42 seconds`)
     return 0
   })
 }

@@ -25,7 +25,7 @@ export async function pushPolicy(bundle: Bundle, { url, tenant }: PushTarget): P
     console.error(
       pushed.inForce
         ? `in force for tenant ${tenant}`
-        : `stored for tenant ${tenant}, in force within 30 seconds`,
+        : `stored for tenant ${tenant}, in force everywhere within 42 seconds`,
     )
     return 0
   })
