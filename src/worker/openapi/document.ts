@@ -1,7 +1,10 @@
 import * as z from 'zod'
 import { BOOK_ROUTES } from './admin-books.ts'
+import { DRAFT_ROUTES } from './admin-drafts.ts'
 import { PEOPLE_ROUTES } from './admin-people.ts'
 import { POLICY_ROUTES } from './admin-policy.ts'
+import { PROPOSAL_ROUTES } from './admin-proposals.ts'
+import { RETENTION_ROUTES } from './admin-retention.ts'
 import { dataComponents, dataOperations, headersOf, refTo } from './data-paths.ts'
 import { AdminErrorBody, type AdminRoute, type Content } from './route.ts'
 
@@ -10,8 +13,11 @@ type Json = Readonly<Record<string, unknown>>
 /** Every route of the admin API. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...POLICY_ROUTES,
+  ...DRAFT_ROUTES,
+  ...PROPOSAL_ROUTES,
   ...BOOK_ROUTES,
   ...PEOPLE_ROUTES,
+  ...RETENTION_ROUTES,
 ]
 
 export const ADMIN_BASE = '/admin/api'

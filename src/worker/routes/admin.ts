@@ -12,6 +12,7 @@ import { ledgerRoutes } from './admin/ledger.ts'
 import { openapiRoutes } from './admin/openapi.ts'
 import { peopleRoutes } from './admin/people.ts'
 import { policyRoutes } from './admin/policy.ts'
+import { retentionRoutes } from './admin/retention.ts'
 import { draftRoutes } from './admin/policy-drafts.ts'
 import { emergencyRoutes } from './admin/policy-emergency.ts'
 import { overviewRoutes } from './admin/policy-overview.ts'
@@ -36,6 +37,7 @@ admin.route('/policy', shadowRoutes)
 admin.route('/keys', keyRoutes)
 admin.route('/ledger', ledgerRoutes)
 admin.route('/audit', auditRoutes)
+admin.route('/retention', retentionRoutes)
 admin.route('/audit/calls', callRoutes)
 admin.route('/decisions', decisionRoutes)
 admin.route('/tokens', tokenRoutes)
@@ -43,5 +45,8 @@ admin.route('/people', peopleRoutes)
 admin.route('/', openapiRoutes)
 // A catch-all and not `notFound`, which does not survive mounting.
 admin.all('*', (c) =>
-  c.json(adminError('not_found', 'here are policy, keys, ledger, audit, decisions, tokens and people'), 404),
+  c.json(
+    adminError('not_found', 'here are policy, keys, ledger, audit, decisions, tokens and people'),
+    404,
+  ),
 )

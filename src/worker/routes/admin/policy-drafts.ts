@@ -35,7 +35,7 @@ import {
 /** Drafts: begun on what is in force, edited by compare-and-set. */
 export const draftRoutes = new Hono<AdminEnv>()
 
-const Draft = z.strictObject({ title: Title, reason: Reason, ticket: Ticket, ...Tables })
+export const Draft = z.strictObject({ title: Title, reason: Reason, ticket: Ticket, ...Tables })
 
 draftRoutes.post('/', needs('policy.draft'), async (c) => {
   const wrongMode = notInConsole(c)
@@ -111,7 +111,7 @@ async function shown(c: C, tenant: string, id: string, status: 200 | 201 = 200):
   return c.json(draftView(c, life), status)
 }
 
-const Edit = z.strictObject({ revision: z.int().positive().optional(), ...Tables })
+export const Edit = z.strictObject({ revision: z.int().positive().optional(), ...Tables })
 
 /** Saves over a revision that the caller names: by `If-Match`, or in the body. */
 draftRoutes.put('/:id', needs('policy.draft'), async (c) => {

@@ -21,7 +21,7 @@ import { readInput, readTenant, Reason, Ticket, type C } from './policy-input.ts
 /** Emergency stops: one person, one action, in force at once. They can only forbid. */
 export const emergencyRoutes = new Hono<AdminEnv>()
 
-const Stop = z.strictObject({ target: StopTarget, reason: Reason, ticket: Ticket })
+export const Stop = z.strictObject({ target: StopTarget, reason: Reason, ticket: Ticket })
 
 /** Others may release something between our reading and our writing. */
 const TRIES_MAX = 5

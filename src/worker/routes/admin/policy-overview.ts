@@ -47,7 +47,7 @@ overviewRoutes.get('/status', needs('policy.read'), async (c) => {
   })
 })
 
-const EventsQuery = TenantQuery.extend({
+export const EventsQuery = TenantQuery.extend({
   after: z.coerce.number().int().nonnegative().default(0),
   draft: z.string().max(64).optional(),
 })

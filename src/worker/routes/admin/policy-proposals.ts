@@ -33,7 +33,7 @@ import {
 /** Changes that follow from what is in force: waivers, the end of an emergency stop, and the way back to an old release. */
 export const proposalRoutes = new Hono<AdminEnv>()
 
-const WaiverRequest = z.strictObject({
+export const WaiverRequest = z.strictObject({
   waiver: Waiver,
   reason: Reason.optional(),
   emergency: z.boolean().default(false),
@@ -79,7 +79,7 @@ export const waiverViews = ({ waivers, attributes }: Bundle, nowMs: number) =>
       daysLeft: Math.max(0, daysLeft(waiver, nowMs)),
     }))
 
-const Lift = z.strictObject({ reason: Reason, ticket: Ticket })
+export const Lift = z.strictObject({ reason: Reason, ticket: Ticket })
 
 proposalRoutes.post('/emergency-stop/:stop/lift', needs('policy.draft'), async (c) => {
   const input = await readInput(c, Lift)
@@ -94,7 +94,7 @@ proposalRoutes.post('/emergency-stop/:stop/lift', needs('policy.draft'), async (
   })
 })
 
-const Rollback = z.union(
+export const Rollback = z.union(
   [
     z.strictObject({ version: z.int().positive(), reason: Reason, ticket: Ticket }),
     z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), reason: Reason, ticket: Ticket }),

@@ -89,8 +89,8 @@ async function step<T extends z.ZodType, E extends StepRefusal>(
   return taken.ok ? c.json({ ...draftView(c, taken.value), ...shows }) : refused(c, taken.error)
 }
 
-const Nothing = z.strictObject({})
-const Because = z.strictObject({ reason: Reason })
+export const Nothing = z.strictObject({})
+export const Because = z.strictObject({ reason: Reason })
 
 stepRoutes.post('/:id/check', needs('policy.draft'), (c) =>
   step(c, 'check', Nothing, async ({ content, common, nowMs }) => {
@@ -108,7 +108,7 @@ stepRoutes.post('/:id/check', needs('policy.draft'), (c) =>
   }),
 )
 
-const Backtest = z.strictObject({ days: z.int().min(1).max(400).default(7) })
+export const Backtest = z.strictObject({ days: z.int().min(1).max(400).default(7) })
 
 stepRoutes.post('/:id/backtest', needs('policy.draft'), (c) =>
   step(c, 'backtest', Backtest, async ({ tenant, content, body, common, nowMs }) => {
@@ -169,7 +169,7 @@ stepRoutes.get('/:id/diff', needs('policy.read'), async (c) => {
 
 const NO_DRAFT = adminError('not_found', 'there is no draft of this id: GET drafts lists them')
 
-const Approval = z.strictObject({
+export const Approval = z.strictObject({
   signs: z.string().regex(/^[0-9a-f]{64}$/, {
     message: 'the hash that the submission shows as `signs`: it says what you have read',
   }),
@@ -233,7 +233,7 @@ stepRoutes.post('/:id/end-shadow', needs('policy.activate'), (c) =>
   }),
 )
 
-const Activation = z.strictObject({ at: Moment.optional() })
+export const Activation = z.strictObject({ at: Moment.optional() })
 
 /** Puts an approved draft in force: now, or at a time. */
 stepRoutes.post('/:id/activate', needs('policy.activate'), async (c) => {

@@ -33,7 +33,7 @@ retentionRoutes.put('/', needs('retention.write'), async (c) => {
 const Reason = z.string().trim().min(1).max(500)
 const Day = z.iso.date()
 
-const HoldRequest = z
+export const HoldRequest = z
   .strictObject({
     /** Absent: every app. */
     app: AttributeName.optional(),
@@ -59,7 +59,7 @@ retentionRoutes.post('/holds', needs('retention.write'), async (c) => {
   return c.json({ tenant, id, ...hold })
 })
 
-const ReleaseRequest = z.strictObject({ reason: Reason })
+export const ReleaseRequest = z.strictObject({ reason: Reason })
 
 retentionRoutes.post('/holds/:id/release', needs('retention.write'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
@@ -75,7 +75,7 @@ retentionRoutes.post('/holds/:id/release', needs('retention.write'), async (c) =
 })
 
 /** In the body, never in the path: what is erased must not be left behind in a log. */
-const EraseRequest = z.strictObject({ subject: z.string().trim().min(1).max(256) })
+export const EraseRequest = z.strictObject({ subject: z.string().trim().min(1).max(256) })
 
 retentionRoutes.post('/erase', needs('retention.write'), async (c) => {
   const query = check(c.req.query(), TenantQuery)
