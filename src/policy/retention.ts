@@ -89,14 +89,6 @@ export type LegalHold = {
   readonly to: string | null
 }
 
-/** Whether a hold covers what an app (null: of several apps) recorded on some days. */
-export const isHeldBy = (hold: LegalHold, record: Held): boolean =>
-  (hold.app === null || record.app === null || hold.app === record.app) &&
-  (hold.from === null || hold.from <= record.to) &&
-  (hold.to === null || hold.to >= record.from)
-
-export type Held = { readonly app: string | null; readonly from: string; readonly to: string }
-
 const DAY_MS = 86_400_000
 
 /** The day before which records of a class are over-age; undefined if it has no end. */
@@ -110,5 +102,5 @@ export const tooYoungFrom = ({ atLeastDays }: AgeLimits, nowMs: number): string 
 
 type AgeLimits = Pick<z.infer<typeof Span>, 'atLeastDays' | 'atMostDays'>
 
-export const dayBefore = (nowMs: number, days: number): string =>
+const dayBefore = (nowMs: number, days: number): string =>
   new Date(nowMs - days * DAY_MS).toISOString().slice(0, 10)

@@ -26,7 +26,9 @@ export type Tagged = {
 /** What stands for a value that nothing could protect. */
 const NOT_KEPT = '[not kept]'
 /** What is shown of a value whose key has been destroyed. */
-export const ERASED = '[erased]'
+const ERASED = '[erased]'
+/** What is shown of a value that this RECORD_KEY does not open. */
+const UNREADABLE = '[unreadable]'
 
 const SEALED = /^enc:([0-9a-f]{16}):([\w-]{20,})$/
 
@@ -72,7 +74,7 @@ async function sealedOnce({ id, key }: SubjectKey, name: string, value: string):
   return text
 }
 
-/** Recorded tags as they may be shown, in the same order: decrypted while their keys exist, else `[erased]`. */
+/** Recorded tags as they may be shown, in the same order: decrypted while their keys exist, else `[erased]`; `[unreadable]` without their RECORD_KEY. */
 export async function readableTags(
   env: Env,
   tenant: string,
@@ -98,18 +100,19 @@ export async function readableTags(
 }
 
 async function shownValue(
-  keys: ReadonlyMap<string, CryptoKey> | undefined,
+  keys: ReadonlyMap<string, CryptoKey | undefined> | undefined,
   name: string,
   value: string,
 ): Promise<string> {
   const [, id, text] = SEALED.exec(value) ?? []
   if (id === undefined || text === undefined) return value
+  if (keys?.has(id) === false) return ERASED
   const key = keys?.get(id)
-  if (key === undefined) return ERASED
+  if (key === undefined) return UNREADABLE
   try {
     return new TextDecoder().decode(await unseal(key, text, `${id} ${name}`))
   } catch {
-    return ERASED // written by a caller who imitates the form
+    return UNREADABLE // a caller imitated the form
   }
 }
 

@@ -229,7 +229,7 @@ test('upstreams that echo the prompt, or answer with it in every field, or break
 const CONTROL = `control-${randomBytes(5).toString('hex')}`
 
 test('none of it is in D1, KV, the journal, the queue or the logs', async () => {
-  await post(stage, ask('Hi'), { headers: { 'demarc-tags': `control=${CONTROL}` } })
+  await post(stage, ask('Hi'), { headers: { 'demarc-tags': `feature=${CONTROL}` } })
   await settled(stage)
   expect(await verify(stage)).toMatchObject({ holds: true })
   const database = JSON.stringify(await everythingInD1(stage))

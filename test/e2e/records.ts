@@ -30,8 +30,8 @@ export class Records {
   }
 }
 
-/** Names a request whose decision its client does not learn: the header `demarc-tags: case=<name>`. */
-const tagOf = (entry: Fields): unknown => fields(fields(entry['facts'])['tags'])['case']
+/** Names a request whose decision its client does not learn: the header `demarc-tags: feature=<name>`. */
+const tagOf = (entry: Fields): unknown => fields(fields(entry['facts'])['tags'])['feature']
 
 function lineOf(entry: Fields, held: unknown): string {
   const { kind, outcome, number, code, costPicoUsd } = entry

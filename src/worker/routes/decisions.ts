@@ -8,6 +8,7 @@ import { auditKeyOf, verifierKeyOf } from '../audit-key.ts'
 import { journalOf, type Env } from '../env.ts'
 import { callerOf } from './caller.ts'
 import { returnReports, takeReports } from '../settlements.ts'
+import { readableTags } from '../sealed-tags.ts'
 import { proofsOf } from '../stores/checkpoints.ts'
 import { entriesOfDecision, watermark } from '../stores/ledger.ts'
 import { inForceFor } from '../world.ts'
@@ -40,11 +41,14 @@ export async function decisionRoute(c: Context<{ Bindings: Env }>): Promise<Resp
       : ({ type: 'plan' } as const)
   const receipt = 'receipt' in opening ? opening.receipt : undefined
   const explained = isReceipt(receipt) ? explain(receipt, outcome, sentences) : { outcome }
+  const tags = 'facts' in opening ? opening.facts.tags : undefined
+  const shown = tags === undefined ? [] : await readableTags(env, caller.tenant, [tags])
   const closes = bodies.filter((body): body is CloseEntry => 'costPicoUsd' in body)
   const answer = {
     id,
     at: new Date(opening.atMs).toISOString(),
     ...explained,
+    ...(tags === undefined ? {} : { tags: shown[0] }),
     settled: closes.map(settledOf),
     ...(await evidenceOf(env, caller.tenant, entries)),
   }

@@ -4,7 +4,7 @@ import type { Env } from '../env.ts'
 import { openHolds, retentionEvent, retentionOf } from './retention.ts'
 import { subjectHash, vaultOf } from './subject-keys.ts'
 
-/** A condition on a row with a day and an app: an open hold covers it. `tenant` is `?1`. */
+/** A condition on a row, by its table's columns for day and app: an open hold covers it. The tenant is `?1`. */
 export const heldSql = (day: string, app: string): string => `
   EXISTS (SELECT 1 FROM legal_hold h WHERE h.tenant = ?1 AND h.released_ms IS NULL
     AND (h.app IS NULL OR h.app = ${app})

@@ -57,7 +57,7 @@ async function deleteTraffic(
   if (before === undefined) return 0
   const [rows] = await env.DB.batch([
     env.DB.prepare(
-      `DELETE FROM traffic_day WHERE tenant = ?1 AND day < ?2 AND NOT ${heldSql('day', 'app')}`,
+      `DELETE FROM traffic_day WHERE tenant = ?1 AND day < ?2 AND NOT ${heldSql('traffic_day.day', 'traffic_day.app')}`,
     ).bind(tenant, before),
     env.DB.prepare(
       `DELETE FROM traffic_vector WHERE tenant = ?1

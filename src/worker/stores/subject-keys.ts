@@ -36,7 +36,7 @@ async function openVault(secret: string): Promise<Vault> {
 
 /** A subject's name as the key table holds it. */
 export const subjectHash = ({ hashing }: Vault, tenant: string, subject: string): string =>
-  subject === '' ? '' : createHmac('sha256', hashing).update(`${tenant}\n${subject}`).digest('hex')
+  createHmac('sha256', hashing).update(`${tenant}\n${subject}`).digest('hex')
 
 /** A key to encrypt with. */
 export type SubjectKey = { readonly id: string; readonly key: CryptoKey }
@@ -113,23 +113,26 @@ async function unwrap(
   return await crypto.subtle.importKey('raw', raw, AES, false, ['encrypt', 'decrypt'])
 }
 
-/** Keys by id, as far as they have not been destroyed. Not cached: what was erased a moment ago is not shown. */
+/**
+ * Keys by id, as far as they have not been destroyed; undefined for one that another RECORD_KEY has wrapped. Not cached: what
+ * was erased a moment ago is not shown.
+ */
 export async function keysById(
   env: Env,
   vault: Vault,
   tenant: string,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, CryptoKey>> {
+): Promise<ReadonlyMap<string, CryptoKey | undefined>> {
   const { results } = await env.DB.prepare(
     `SELECT id, wrapped FROM subject_key
      WHERE tenant = ?1 AND id IN (SELECT value FROM json_each(?2)) AND wrapped IS NOT NULL`,
   )
     .bind(tenant, JSON.stringify(ids))
     .all()
-  const keys = new Map<string, CryptoKey>()
+  const keys = new Map<string, CryptoKey | undefined>()
   for (const result of results) {
     const row = KeyRow.parse(result)
-    keys.set(row.id, await unwrap(vault, tenant, row))
+    keys.set(row.id, await unwrap(vault, tenant, row).catch(() => undefined))
   }
   return keys
 }
