@@ -13,12 +13,20 @@ const SCHEMAS: readonly (readonly [RegExp, string])[] = [
 const EXTRAS: Readonly<Record<string, readonly string[]>> = {
   // Without it, max_tokens is lowered in silence.
   fireworks: ['context_length_exceeded_behavior'],
+  // Its name for a seed.
+  mistral: ['random_seed'],
+  // Whether to think at all.
+  deepseek: ['thinking'],
+  // Without it, the arguments of a call come in one piece at the end.
+  zai: ['tool_stream', 'thinking'],
   // Own hardware gets whatever a client sends: vLLM, llama.cpp and Ollama have fields of their own.
   vllm: ['top_k', 'min_p', 'chat_template_kwargs', 'structured_outputs'],
 }
 
-/** Members of a message beyond the schema. */
+/** Members of a message beyond the schema, and the destination that may not get them. */
 const MESSAGE_EXTRAS: Readonly<Record<string, string>> = {
+  // OpenAI's own library keeps what it has read out of an answer in its message, and sends it back.
+  parsed: 'nobody',
   // Servers of open models read what a model thought before; OpenAI's own API refuses it.
   reasoning_content: 'openai',
 }

@@ -1,8 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { cellOf, CLIENTS, renderMatrix, WIRES, wireOf, type Client, type Ran } from './matrix.ts'
+import { DRIVERS } from './client-drivers.ts'
+import { MAKER_MODELS } from './makers.ts'
+import {
+  cellOf,
+  CLIENTS,
+  MAKERS_FILE,
+  renderMatrix,
+  WIRES,
+  wireOf,
+  type Client,
+  type Ran,
+} from './matrix.ts'
 import { MODELS } from './models.ts'
+
+const ALL = [...MODELS, ...MAKER_MODELS]
 
 const sourceOf = (file: string): string => readFileSync(join(import.meta.dirname, file), 'utf8')
 
@@ -33,13 +46,25 @@ describe.each(CLIENTS)('$name', ({ imported, suites }) => {
   })
 })
 
+test('every library has a driver that is run at the makers, too', () => {
+  expect(DRIVERS.map(({ name }) => name)).toEqual(CLIENTS.map(({ name }) => name))
+  const source = sourceOf(MAKERS_FILE)
+  expect(source).toContain("describe.each(CELLS)('%s, at %s: %s'")
+  expect(source).toContain('MAKER_MODELS.map(([id, model]) => [driver.name, id, model, driver]')
+})
+
 /** Every test of every suite, all in one state. */
 const everything = (state: Ran['state']): Ran[] =>
-  CLIENTS.flatMap(({ suites }) =>
-    suites.flatMap(({ file, title }) =>
+  CLIENTS.flatMap(({ name, suites }) => [
+    ...suites.flatMap(({ file, title }) =>
       MODELS.map(([id, model]) => ({ file, suite: `${title}${id}: ${model}`, state })),
     ),
-  )
+    ...MAKER_MODELS.map(([id, model]) => ({
+      file: MAKERS_FILE,
+      suite: `${name}, at ${id}: ${model}`,
+      state,
+    })),
+  ])
 
 const theClient = (name: string): Client => {
   const found = CLIENTS.find((one) => one.name === name)
@@ -48,13 +73,13 @@ const theClient = (name: string): Client => {
 }
 
 test.each<[string, string, string, Ran[], string]>([
-  ['all passed', 'openai, chat', 'gemini', everything('passed'), '✓ 2'],
+  ['all passed', 'openai, chat', 'gemini', everything('passed'), '✓ 3'],
   [
     'one failed',
     'openai, chat',
     'gemini',
     [...everything('passed'), ...everything('failed')],
-    '✗ 2 failed',
+    '✗ 3 failed',
   ],
   ['none ran', '@google/genai', 'gemini', [], 'not run'],
   ['all skipped', '@google/genai', 'gemini', everything('skipped'), 'not run'],
@@ -86,7 +111,7 @@ test('the page claims no cell that no suite covers', () => {
     const cells = lines.find((line) => line[1] === name) ?? []
     return wires
       .filter((_, column) => cells[column + 2]?.startsWith('✓'))
-      .filter((wire) => !MODELS.some(([id, model]) => wireOf(surface, id, model) === wire))
+      .filter((wire) => !ALL.some(([id, model]) => wireOf(surface, id, model) === wire))
       .map((wire) => `${name}: ${wire}`)
   })
   expect(claimed).toEqual([])

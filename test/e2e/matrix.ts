@@ -1,7 +1,8 @@
 import { destinations } from '../../src/destinations/index.ts'
 import { spokenFor } from '../../src/destinations/spoken.ts'
 import type { SurfaceName } from '../../src/domain/request.ts'
-import type { SimulatedId } from '../upstreams/fleet.ts'
+import type { FleetId } from '../upstreams/fleet.ts'
+import { MAKER_MODELS } from './makers.ts'
 import { MODELS } from './models.ts'
 
 /** A library that somebody else wrote, and the suites that run it at each of `MODELS`. */
@@ -62,7 +63,7 @@ export const CLIENTS: readonly Client[] = [
 ]
 
 /** What the destination is spoken to in, by the code that decides it; Workers AI answers in families of its own. */
-export function wireOf(surface: SurfaceName, id: SimulatedId, model: string): string {
+export function wireOf(surface: SurfaceName, id: FleetId, model: string): string {
   const dialect = spokenFor(destinations[id], surface, 'chat')?.dialect ?? 'none'
   if (dialect !== 'workers-ai') return dialect
   if (model.includes('gpt-oss')) return 'workers-ai gpt-oss'
@@ -71,7 +72,9 @@ export function wireOf(surface: SurfaceName, id: SimulatedId, model: string): st
 
 export const WIRES: readonly string[] = [
   ...new Set(
-    CLIENTS.flatMap(({ surface }) => MODELS.map(([id, model]) => wireOf(surface, id, model))),
+    CLIENTS.flatMap(({ surface }) =>
+      [...MODELS, ...MAKER_MODELS].map(([id, model]) => wireOf(surface, id, model)),
+    ),
   ),
 ].toSorted()
 
@@ -89,10 +92,21 @@ export type Ran = {
   readonly state: 'passed' | 'failed' | 'skipped' | 'pending'
 }
 
-const suitesOf = ({ surface, suites }: Client, wire: string): string[] =>
-  MODELS.filter(([id, model]) => wireOf(surface, id, model) === wire).flatMap(([id, model]) =>
-    suites.map(({ file, title }) => `${file} ${title}${id}: ${model}`),
-  )
+/** Where every library is run at every maker's model. */
+export const MAKERS_FILE = 'makers-clients.test.ts'
+
+const suitesOf = ({ name, surface, suites }: Client, wire: string): string[] => {
+  const isOfWire = ([id, model]: readonly [FleetId, string]): boolean =>
+    wireOf(surface, id, model) === wire
+  return [
+    ...MODELS.filter(isOfWire).flatMap(([id, model]) =>
+      suites.map(({ file, title }) => `${file} ${title}${id}: ${model}`),
+    ),
+    ...MAKER_MODELS.filter(isOfWire).map(
+      ([id, model]) => `${MAKERS_FILE} ${name}, at ${id}: ${model}`,
+    ),
+  ]
+}
 
 /** `–` where the client's requests never take that wire. */
 export function cellOf(one: Client, wire: string, ran: readonly Ran[]): string {

@@ -135,10 +135,10 @@ describe('a request for an Ollama', () => {
   )
 })
 
-describe('a request for embeddings', () => {
-  const read = (path: string, body: object) =>
-    ollamaEmbeddingsSurface.read(documentOf({ model: 'm', ...body }), at(path))
+const read = (path: string, body: object) =>
+  ollamaEmbeddingsSurface.read(documentOf({ model: 'm', ...body }), at(path))
 
+describe('a request for embeddings', () => {
   test.each<[string, string, object, Partial<RequestFacts>]>([
     ['of one text', '/api/embed', { input: 'a' }, { templateParts: 1, features: [] }],
     [

@@ -1,6 +1,8 @@
 import { bedrockSimulation } from './bedrock.ts'
 import { azureDialect, deepseekDialect, mistralDialect, zaiDialect } from './makers-dialects.ts'
+import { withEndpoints } from './endpoints.ts'
 import { openaiChat } from './openai-chat.ts'
+import { responsesEndpoint } from './openai-responses.ts'
 import { replicateSimulation } from './replicate.ts'
 import { bearer, type Simulation } from './simulation.ts'
 import { vertexAnthropicSimulation, vertexSimulation } from './vertex.ts'
@@ -11,7 +13,7 @@ export const MAKERS = {
   deepseek: openaiChat(deepseekDialect),
   zai: openaiChat(zaiDialect),
   'azure-openai': {
-    ...openaiChat(azureDialect),
+    ...withEndpoints(openaiChat(azureDialect), { '/responses': responsesEndpoint }),
     credential: (headers) => headers['api-key'] ?? bearer(headers),
   },
   vertex: vertexSimulation,
