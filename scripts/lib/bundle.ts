@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { ROOT_DIRECTORY } from './paths.ts'
 
-/** The Worker as one ES module, the way wrangler would bundle it. */
-export async function bundleWorker(): Promise<string> {
+/** The Worker, or another one of this repository, as one ES module, the way wrangler would bundle it. */
+export async function bundleWorker(entry = 'src/worker/index.ts'): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(ROOT_DIRECTORY, 'src/worker/index.ts')],
+    entryPoints: [join(ROOT_DIRECTORY, entry)],
     absWorkingDir: ROOT_DIRECTORY,
     bundle: true,
     write: false,
