@@ -1,12 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type {
-  ChatEvent,
-  ChatMessage,
-  ChatReply,
-  ChatRequest,
-  Finish,
-} from '../../src/domain/chat.ts'
+import type { ChatEvent, Finish } from '../../src/domain/chat.ts'
 import {
   ollamaEmbeddings,
   parseOllamaEmbeddings,
@@ -186,10 +180,10 @@ describe('a request of an Ollama client', () => {
 })
 
 test('what has no place is named', () => {
-  const chat = parseOllamaChat('{"model":"m","messages":[]}', false)
+  const plain = parseOllamaChat('{"model":"m","messages":[]}', false)
   const { unsupported } = ollama.renderRequest(
     {
-      ...chat,
+      ...plain,
       messages: [
         {
           role: 'user',
