@@ -29,9 +29,16 @@ export function isNobodys(text: string, start: number, end: number): boolean {
 /** In code and its documents: nor are addresses at a domain for examples, and such as anybody might have. */
 export function isExample(text: string, start: number, end: number): boolean {
   const [local = '', domain = ''] = text.slice(start, end).split('@')
-  return EXAMPLE.test(domain) || ANYBODY.test(local) || ROLE.test(local)
+  return (
+    EXAMPLE.test(domain) ||
+    ANYBODY.test(local) ||
+    ROLE.test(local) ||
+    SHORT.test(`${local}@${domain}`)
+  )
 }
 
+/** `a@b.cc`, `x.y@e.co`. */
+const SHORT = /^(?:[a-z'.]{1,2}@|[^@]{1,64}@[a-z]\.)/i
 /** Offices, not people. */
 const ROLE =
   /^(?:info|support|help|contact|security|abuse|webmaster|postmaster|hostmaster|admins?|sales|hello|team|dev|bugs|ops|service)(?:[-.]\w{1,16})?$/i
@@ -41,7 +48,7 @@ const TEST_CARDS = new Set(
   `4111111111111111 4242424242424242 4012888888881881 4000056655665556 4007000000027 4012000077777777 4222222222222 5555555555554444
   5105105105105100 5200828282828210 2223003122003222 2223000048400011 378282246310005 371449635398431 378734493671000
   6011111111111117 6011000990139424 6011981111111113 3056930009020004 30569309025904 38520000023237 3566002020360505
-  3530111333300000 6200000000000005 4000000000000002 4000000000000077 4000002500003155 5454545454545454 4917610000000000`.split(
+  3530111333300000 2200000000000004 6200000000000005 4000000000000002 4000000000000077 4000002500003155 5454545454545454 4917610000000000`.split(
     /\s+/,
   ),
 )

@@ -18,7 +18,7 @@ const CHANGE =
   /(?:^|\n)commit [0-9a-f]{7,40}\b[^\n]{0,80}\n[^]{0,80}\b(?:Author|Commit): [^\n<]{0,80}<$/
 /** `Written by Jane Doe <`, `Author(s): …`, `=head1 AUTHOR`, a mailing list. */
 const AUTHOR =
-  /(?:\b(?:written|cloned|contributed|maintained|authored|created|developed|ported|code|enhanced|extended|modified|port|rewritten|idea|fixed|fixes|patch|debianized|packaged|together|over|updated|adapted|reported|maintainers were)\s(?:[a-z]{1,12}\s){0,3}by:? |\b@?(?:authors?|maintainers?|contributors?|contact|credits|bug reports?|bugs|mailing[- ]list)(?:\(s\)|_e?mail)?\b|\b(?:reports?|send|posting|mail|patches|problems|comments|questions|suggestions|feedback|bugs) (?:[a-z]{1,12} ){0,4}to:?\s|\breached (?:by e?-?mail )?at\s)/i
+  /(?:\b(?:written|cloned|contributed|maintained|authored|created|developed|ported|code|enhanced|extended|modified|port|rewritten|idea|fixed|fixes|patch|debianized|packaged|together|over|updated|adapted|reported|maintainers were)\s(?:[a-z]{1,12}\s){0,3}by:? |\b@?(?:authors?|maintainers?|contributors?|contact|credits|bug reports?|bugs|mailing[- ]list)(?:\(s\)|_e?mail)?\b|\b(?:reports?|send|posting|mail|patches|problems|comments|questions|suggestions|feedback|bugs) (?:[a-z]{1,12} ){0,4}to:?\s|\bsent to(?: the)?\s|\breached (?:by e?-?mail )?at\s)/i
 /** `"author": "Jane Doe <`, `"contributors": [{ … }, { "email": "`, in a package's own description. */
 const PACKAGE_AUTHOR =
   /(?:"(?:author|maintainers?|contributors?|_npmUser|bugs)"|(?:^|\n)(?:authors?|maintainers?)) ?[:=]/i
@@ -30,7 +30,7 @@ const LICENCE =
   /\bSPDX-License|\bLicen[cs]e: ?(?:A?GPL|LGPL|MIT|BSD|Apache|Artistic|MPL|public|Expat)|\bUpstream-(?:Name|Contact)|\bGNU (?:Lesser )?General Public|\bPermission is hereby granted|\b(?:MIT|Apache|BSD|ISC) License\b|\bdebianized by\b|\bcopyright-format\/1/
 /** Behind the address of an author: `> (https://…` of a package, `", "license"`, the copyright that follows. */
 const BEHIND =
-  /^\S{1,254}?(?:> \(https?:\/\/|>?",?\s{1,8}"(?:license|repository|homepage|bugs|dependencies|contributors)"|[>)]?[\s.,*#]{0,12}(?:(?:\(c\) ?)?Copyri|Permission i|All rights r))/i
+  /^\S{1,254}?(?:> \(https?:\/\/|>?",?\s{1,8}"(?:license|repository|homepage|bugs|dependencies|contributors)"|[>)]?[\s.,*#]{0,12}(?:(?:\(c\) ?)?Copyri|Permission [it]|All rights r))/i
 /** ` -- Jane Doe <`, as entries of a change log end. */
 const CHANGE_LOG = /\n -- [^\n<]{1,80}<$/
 /** The tag of an author, in the documents of a language. */
@@ -66,6 +66,7 @@ export function isInNotice(text: string, start: number, isCode: () => boolean): 
   const list = wide.slice(wide.lastIndexOf(']') + 1)
   if (PACKAGE_AUTHOR.test(list) && PACKAGE.test(text.slice(0, SAMPLE_MAX))) return true
   if (HEADING.test(wide.slice(Math.max(0, wide.lastIndexOf('\n=head') + 1)))) return true
+  if (isInBlockComment(text, start)) return true
   const isComment = COMMENT.test(before.slice(before.lastIndexOf('\n') + 1))
   if (isComment || IN_PATH.test(before)) {
     return AUTHOR.test(before) || isCode()
@@ -73,6 +74,18 @@ export function isInNotice(text: string, start: number, isCode: () => boolean): 
   if (AUTHOR.test(before) && LICENCE.test(text.slice(0, FAR_WITHIN * 4))) return true
   if (DUNDER.test(wide.slice(wide.lastIndexOf('\n\n') + 1))) return true
   return AUTHOR.test(wide.slice(wide.lastIndexOf('\n\n') + 1)) && isCode()
+}
+
+/** Between `/*` and the end of it, of which one may lie outside of what was sent. */
+function isInBlockComment(text: string, start: number): boolean {
+  const behind = text.slice(start, start + FAR_WITHIN)
+  const end = behind.indexOf('*/')
+  if (end >= 0) {
+    const begin = behind.indexOf('/*')
+    if (begin < 0 || begin > end) return true
+  }
+  const wide = text.slice(Math.max(0, start - FAR_WITHIN), start)
+  return wide.lastIndexOf('/*') > wide.lastIndexOf('*/') && /\n[ \t]{1,8}\*[ \t][^\n]*$/.test(wide)
 }
 
 const PUBLIC_KEY =
@@ -102,15 +115,15 @@ export const isCitation = (text: string, start: number, end: number): boolean =>
   /^1003\.\d/.test(text.slice(start, end)) ||
   /\bpp?\. ?$/.test(text.slice(Math.max(0, start - 5), start))
 
-/** A section of a standard: `[23.2.3.1]`, `§ 6.3.1.8`. */
-const SECTION = /(?:\[|\u00a7 ?)$/
+/** A section of a standard: `[23.2.3.1]`, `§ 6.3.1.8`, `// 23.3.4.5 modifiers`. */
+const SECTION = /(?:\[|\u00a7 ?|\/\/ )$/
 
 /** `linux-2.6.16.60`, a section, and the loopback network backwards as the name service has it. */
 export const isVersion = (text: string, start: number, end: number): boolean =>
   /(?<!\b(?:ip|host|server|node|addr|client|peer|from|to))(?<=[a-z])-v?$/i.test(
     text.slice(Math.max(0, start - 16), start),
   ) ||
-  (SECTION.test(text.slice(Math.max(0, start - 2), start)) &&
+  (SECTION.test(text.slice(Math.max(0, start - 3), start)) &&
     /^(?:[0-5]?\d\.){3}[0-5]?\d$/.test(text.slice(start, end))) ||
   /\.(?:10|127)\.in-addr\.arpa/.test(text.slice(start, end + 14))
 

@@ -179,10 +179,20 @@ function rowOfGroups(text: string, start: number): Group[] {
 
 function isCard(text: string, groups: readonly Group[]): boolean {
   const digits = groups.flatMap(({ start, end }) => Array.from(text.slice(start, end), Number))
-  if (digits.length < CARD_MIN || digits.length > CARD_MAX) return false
+  if (digits.length < CARD_MIN || digits.length > CARD_MAX || isAscending(text, groups))
+    return false
   const bytes = Uint8Array.from(digits)
   return isLuhn(bytes, 0, digits.length) && hasIssuer(bytes, 0, digits.length)
 }
+
+/** Numbers on lines of their own, each greater than the one before: a list. */
+const isAscending = (text: string, groups: readonly Group[]): boolean =>
+  groups.every(({ start, end }, index) => {
+    const next = groups[index + 1]
+    if (next === undefined) return true
+    const isHigher = Number(text.slice(next.start, next.end)) > Number(text.slice(start, end))
+    return isHigher && text.slice(end, next.start).includes('\n')
+  })
 
 /** Puts the digits as they are printed on cards. */
 function inFours(builder: ViewBuilder, text: string, groups: readonly Group[]): void {

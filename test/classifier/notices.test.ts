@@ -42,6 +42,7 @@ test.each([
   ['a list', 'Subscribe to tools-devel@lists.firm-of-ann.com first.'],
   ['an address in a URL', 'clone https://deploybot@git.firm-of-ann.com/app.git'],
   ['a file elsewhere', 'scp bo@host.firm-of-ann.com:backups/today .'],
+  ['an author in a comment cut short', '<ann@firm-of-ann.com>\n *\n * This is free.\n */\n'],
   ['nobody', 'roles for the user test-user@gmail.com'],
   ['an example in code', `${CODE}\nschema.parse({ email: "ann@example.com" })\n`],
   ['a role in code', `${CODE}\nSENDER = "support@firm-of-ann.com"\n`],
@@ -65,6 +66,7 @@ test.each([
 
 test.each([
   ['of an example, in a letter', 'Draft an answer to erika.mustermann@example.com today.'],
+  ['in a list of points', '# Guests\n\n* Ann Smith, ann@firm-of-ann.com\n* Bo\n'],
   ['of an office, in a letter', 'Ask support@firm-of-ann.com whether Ann Smith has paid.'],
   ['in a table', 'name,email\nAnn,ann@firm-of-ann.com\nBo,bo@firm-of-bo.com\n'],
   ['in records', '[{ "name": "Ann", "email": "ann@firm-of-ann.com" }, { "name": "Bo" }]'],

@@ -102,7 +102,7 @@ test('any text, cut into any pieces, comes out as if it had come at once', () =>
     }),
     { numRuns: 2_000 },
   )
-})
+}, 30_000)
 
 test('ordinary text is passed on at once, but for an end that may become a placeholder', () => {
   const restorer = openRestorer(values)

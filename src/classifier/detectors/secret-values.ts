@@ -31,7 +31,7 @@ export function confidenceOf(name: NameClass, value: string, style: Style): numb
     case 'service':
       return ofService(value, style)
     case 'likely':
-      return Math.max(ofLikely(value), ofMaybe(value))
+      return Math.max(ofLikely(value, style), ofMaybe(value))
     case 'maybe':
       return ofMaybe(value)
     case 'none':
@@ -97,11 +97,12 @@ function ofPhrase(value: string): number {
 }
 
 /** `acme_token: "…"`: also in hexadecimal, small letters or capitals alone, as hashes and ids are written as well. */
-function ofLikely(value: string): number {
+function ofLikely(value: string, style: Style): number {
   if (!TOKEN.test(value) || value.length < MAYBE_MIN) return 0
   if (isUuid(value)) return isPlaceholderToken(value) ? 0 : 0.5
   if (isPlaceholder(value) || !/^[A-Za-z0-9]+$/.test(value) || digitCount(value) < 3) return 0
   if (isHex(value)) return value.length >= 24 && isRandom(value) ? 0.55 : 0.4
+  if (style === 'bare' && isIdentifier(value)) return 0.45
   return isRandom(value) ? 0.55 : 0
 }
 

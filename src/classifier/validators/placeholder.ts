@@ -5,6 +5,10 @@ const WORDS =
 /** `[hidden]`, `{password}`, `(none)`: nothing but what stands in brackets. */
 const BRACKETED = /^(?:\[[^\]]*\]|\{[^}]*\}|\([^)]*\)|\{\{[^}]*\}\})$/
 
+/** Ways of encoding, hashing and signing, which calls name beside a password. */
+const METHOD =
+  /^(?:base(?:64|32|16)(?:url)?|utf-?(?:8|16)(?:le)?|latin-?1|ascii|sha-?\d{1,3}|md5|bcrypt|scrypt|argon2(?:id|i|d)?|pbkdf2|aes-?\d{3}(?:-[a-z]{3})?|[hrpe]s\d{3})$/i
+
 /** The same in a token whose format is known (and the examples of RFC 6749): shorter words come up in random letters, and tests use sequences. */
 const TOKEN_WORDS =
   /2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|example|placeholder|yourt|your[_-]|[_-]your|changeme|redacted|xxxxxx|\.\.\.|\*\*\*|^<|<[\w .:-]{1,40}>|^[$#]?\{|\$\{[\w .:|-]{0,40}\}|\{\{[\w .:|$-]{0,40}\}\}|_here|-here|0{12}/i
@@ -19,6 +23,7 @@ export const isPlaceholder = (value: string): boolean => {
   return (
     WORDS.test(text) ||
     BRACKETED.test(text) ||
+    METHOD.test(text) ||
     TOKEN_WORDS.test(text) ||
     isMonotonous(text) ||
     isSequence(text, 0.55)
