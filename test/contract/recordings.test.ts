@@ -20,6 +20,8 @@ describe.skipIf(ALL.length === 0)('recorded traffic', () => {
         'groq',
         'mistral',
         'xai',
+        'bedrock',
+        'amazon-bedrock',
       ]),
     )
     expect(WHOLE.length).toBeGreaterThan(60)

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse as parseYaml } from 'yaml'
+import { openEventStream, pushAsSse } from '../../src/encoding/event-stream-sse.ts'
 import { wires } from '../../src/wire/index.ts'
 import {
   listOf,
@@ -31,7 +32,13 @@ export function recordings(): Recording[] {
     .split('\n')
     .flatMap((line): Recording[] => {
       const { path = '', provider = '', kind } = parseIndex(line)
-      if (path.endsWith('.bin') || path.endsWith('.log') || kind === 'request') return []
+      if (path.endsWith('.log') || kind === 'request') return []
+      if (path.endsWith('.bin')) {
+        const bytes = readFileSync(join(ROOT, path))
+        return [
+          { name: path, provider, isStream: true, text: pushAsSse(openEventStream(), bytes)[1] },
+        ]
+      }
       const text = readFileSync(join(ROOT, path), 'utf8')
       if (kind === 'cassette') return fromCassette(path, provider, text)
       if (kind === 'response') return [{ name: path, provider, isStream: false, text }]
@@ -79,10 +86,20 @@ function fromCassette(path: string, provider: string, text: string): Recording[]
   })
 }
 
+/** Those whose dialect of OpenAI's format has a wire of its own. */
+const OWN_WIRES: Readonly<Record<string, Wire>> = {
+  mistral: wires['mistral-chat'],
+  deepseek: wires['deepseek-chat'],
+}
+
+const CONVERSE = ['messageStart', 'contentBlockStart', 'contentBlockDelta']
+
 /** The wire that a reply or frame is of, by its own shape; undefined for other interfaces than chat. */
-function wireOf(sample: Foreign): Wire | undefined {
+function wireOf(sample: Foreign, provider: string): Wire | undefined {
+  const isConverse = sample['stopReason'] !== undefined && objectOf(sample['output'])['message']
+  if (isConverse || CONVERSE.some((name) => name in sample)) return wires['bedrock-converse']
   if (sample['object'] === 'text_completion') return undefined
-  if (Array.isArray(sample['choices'])) return wires['openai-chat']
+  if (Array.isArray(sample['choices'])) return OWN_WIRES[provider] ?? wires['openai-chat']
   if (sample['type'] === 'message' || sample['type'] === 'message_start')
     return wires['anthropic-messages']
   if (Array.isArray(sample['candidates'])) return wires.gemini
@@ -95,5 +112,7 @@ const firstFrame = (text: string): Foreign =>
   parseObject(/^data: ?(.*)$/m.exec(text)?.[1] ?? '') ?? {}
 
 /** The wire that a recording is of; undefined for other interfaces than chat. */
-export const wireOfRecording = ({ isStream, text }: Recording): Wire | undefined =>
-  wireOf(isStream ? firstFrame(text) : (parseObject(text) ?? {}))
+export function wireOfRecording({ isStream, text, provider }: Recording): Wire | undefined {
+  if (isStream && text.startsWith('event: messageStart')) return wires['bedrock-converse']
+  return wireOf(isStream ? firstFrame(text) : (parseObject(text) ?? {}), provider)
+}
