@@ -130,9 +130,9 @@ test('reading the log is a line in it, and it is read page by page', async () =>
 
 test('calls at once are all in the chain, in some order', async () => {
   const before = await verifyAdminEvents(env)
-  await Promise.all(Array.from({ length: 12 }, () => call('GET', '/admin/api/people/me')))
+  await Promise.all(Array.from({ length: 16 }, () => call('GET', '/admin/api/people/me')))
   const after = await verifyAdminEvents(env)
-  expect(after).toMatchObject({ events: before.events + 12, brokenAt: null })
+  expect(after).toMatchObject({ events: before.events + 16, brokenAt: null })
 })
 
 test.each([
@@ -163,6 +163,27 @@ test.each([
     .run()
   for (const text of triggers) await DB.prepare(text).run()
   expect(await verifyAdminEvents(env)).toMatchObject({ brokenAt: null })
+})
+
+test('an actor may call so often in a minute, and no oftener', async () => {
+  const made = await call('POST', '/admin/api/tokens', {
+    body: { name: 'wild', roles: ['auditor'] },
+  })
+  const authorization = `Bearer ${String(JSON.parse(made.text).token)}`
+  const bounded = Object.assign({ ...env }, { ADMIN_CALLS_PER_MINUTE: '3' })
+  const statuses: number[] = []
+  for (let at = 0; at < 6; at++) {
+    const answer = await call('GET', '/admin/api/people/me', {
+      in: bounded,
+      headers: { authorization },
+    })
+    statuses.push(answer.status)
+  }
+  // A minute may begin between two of them.
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0)
+  expect(statuses.slice(0, 1)).toEqual([200])
+  const lines = await calls('&actor=token:wild')
+  expect(lines.filter(({ status }) => status === 429)).toHaveLength(1)
 })
 
 /** A database that refuses to write into the log. */

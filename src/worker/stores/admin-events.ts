@@ -10,7 +10,7 @@ type Head = { readonly seq: number; readonly hash: string }
 
 const EMPTY: Head = { seq: 0, hash: GENESIS_HASH }
 /** Others may write at the same time, and each that does makes us start again. */
-const TRIES_MAX = 20
+const TRIES_MAX = 100
 
 /** The last event that this isolate has seen of a database: most of the time it still is the last. */
 const heads = new WeakMap<D1Database, Head>()
@@ -25,48 +25,38 @@ export async function appendAdminEvent(
   facts: AdminEventFacts,
   nowMs: number,
 ): Promise<void> {
-  let head = heads.get(env.DB) ?? (await readHead(env))
   for (let tried = 0; tried < TRIES_MAX; tried++) {
-    const next = await appendAfter(env, head, facts, nowMs)
-    if (next !== undefined) {
-      heads.set(env.DB, next)
-      return
-    }
-    head = await readHead(env)
+    if (await appendAfter(env, heads.get(env.DB) ?? EMPTY, facts, nowMs)) return
   }
   throw new Error('the log of the admin API is too busy')
 }
 
-/** One statement: it inserts if the head is still what we think it is. */
+/** One round trip: it inserts if the head is still what we think it is, and says what the head is now. */
 async function appendAfter(
   env: Database,
   head: Head,
   facts: AdminEventFacts,
   atMs: number,
-): Promise<Head | undefined> {
+): Promise<boolean> {
   const seq = head.seq + 1
   const event: AdminEvent = { v: 1, seq, atMs, ...facts }
   const body = canonicalJson(event)
   const hash = entryHash(head.hash, body)
-  const { meta } = await env.DB.prepare(
-    `INSERT INTO admin_event (seq, at_ms, actor, body, hash)
-     SELECT ?1, ?2, ?3, ?4, ?5
-     WHERE COALESCE((SELECT MAX(seq) FROM admin_event), 0) = ?6
-       AND COALESCE((SELECT hash FROM admin_event WHERE seq = ?6), ?8) = ?7`,
-  )
-    .bind(seq, atMs, facts.actor, body, hash, head.seq, head.hash, GENESIS_HASH)
-    .run()
-  return meta.changes === 1 ? { seq, hash } : undefined
+  const [inserted, last] = await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO admin_event (seq, at_ms, actor, body, hash)
+       SELECT ?1, ?2, ?3, ?4, ?5
+       WHERE COALESCE((SELECT MAX(seq) FROM admin_event), 0) = ?6
+         AND COALESCE((SELECT hash FROM admin_event WHERE seq = ?6), ?8) = ?7`,
+    ).bind(seq, atMs, facts.actor, body, hash, head.seq, head.hash, GENESIS_HASH),
+    env.DB.prepare('SELECT seq, hash FROM admin_event ORDER BY seq DESC LIMIT 1'),
+  ])
+  const [row] = last?.results ?? []
+  if (row !== undefined) heads.set(env.DB, HeadRow.parse(row))
+  return inserted?.meta.changes === 1
 }
 
 const HeadRow = z.object({ seq: z.int(), hash: z.string() })
-
-async function readHead(env: Database): Promise<Head> {
-  const row = await env.DB.prepare(
-    'SELECT seq, hash FROM admin_event ORDER BY seq DESC LIMIT 1',
-  ).first()
-  return row === null ? EMPTY : HeadRow.parse(row)
-}
 
 export type CallFilter = {
   readonly actor?: string | undefined
