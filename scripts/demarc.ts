@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   policy: async () => (await import('./commands/policy.ts')).policyCommand,
   price: async () => (await import('./commands/price.ts')).priceCommand,
   redact: async () => (await import('./commands/redact.ts')).redactCommand,
+  retention: async () => (await import('./commands/retention.ts')).retentionCommand,
   simulate: async () => (await import('./commands/simulate.ts')).simulateCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   tco: async () => (await import('./commands/tco.ts')).tcoCommand,

@@ -31,6 +31,10 @@ const record = async (tags: Readonly<Record<string, string>>, who: Who) =>
 const shown = async (tenant: string, tags: Readonly<Record<string, string>>, given = env) =>
   (await readableTags(given, tenant, [tags]))[0]
 
+const down = (): never => {
+  throw new Error('D1 is down')
+}
+
 const changed = (records: Partial<Retention['records']>): Retention => ({
   ...DEFAULT_RETENTION,
   records: { ...DEFAULT_RETENTION.records, ...records },
@@ -83,9 +87,6 @@ describe('values of tags', () => {
   })
 
   test('that nothing could protect are not kept', async () => {
-    const down = () => {
-      throw new Error('D1 is down')
-    }
     const broken: D1Database = Object.create(env.DB, { prepare: { value: down } })
     const recorded = await record(tags, { tenant: 'unreachable', env: { ...env, DB: broken } })
     expect(new Set(Object.values(recorded))).toEqual(new Set(['[not kept]']))
