@@ -104,7 +104,9 @@ function wireOf(sample: Foreign, provider: string): Wire | undefined {
     return wires['anthropic-messages']
   if (Array.isArray(sample['candidates'])) return wires.gemini
   const isResponse = sample['object'] === 'response' && Array.isArray(sample['output'])
-  return isResponse || sample['type'] === 'response.created' ? wires['openai-responses'] : undefined
+  return isResponse || textOf(sample['type'])?.startsWith('response.') === true
+    ? wires['openai-responses']
+    : undefined
 }
 
 /** The data of a stream's first frame. */
