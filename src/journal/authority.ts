@@ -34,7 +34,7 @@ const Pending = z.strictObject({
 type Pending = z.infer<typeof Pending>
 
 /** A change that is in force everywhere since then. */
-const Settled = z.strictObject({ ...Change, everywhereMs: z.int() })
+export const Settled = z.strictObject({ ...Change, everywhereMs: z.int() })
 export type Settled = z.infer<typeof Settled>
 
 /** Since when something is in force, and since when everywhere. */

@@ -1,4 +1,5 @@
 import { GENESIS_HASH, type StoredEntry } from '../journal/entry.ts'
+import { noteReserved, type ReservedUnder } from '../journal/in-force-check.ts'
 import { openEntry } from './chain.ts'
 import { POSTING_COLUMNS, postingOf, type Posting } from './postings.ts'
 
@@ -37,6 +38,7 @@ export type Discrepancy = {
     | 'entry'
     | 'link'
     | 'posting'
+    | 'in-force'
   /** A sentence with both figures. */
   readonly problem: string
 }
@@ -83,6 +85,7 @@ export type Walk = {
   readonly seq: number
   readonly hash: string
   readonly sumCostPicoUsd: bigint
+  readonly reservedUnder: ReservedUnder
   readonly findings: readonly Discrepancy[]
 }
 
@@ -90,6 +93,7 @@ export const WALK_START: Walk = {
   seq: 0,
   hash: GENESIS_HASH,
   sumCostPicoUsd: 0n,
+  reservedUnder: new Map(),
   findings: [],
 }
 
@@ -106,6 +110,7 @@ export function walk(
   postings: ReadonlyMap<number, Posting>,
 ): Walk {
   const findings = [...state.findings]
+  const reservedUnder = new Map(state.reservedUnder)
   let { seq, hash, sumCostPicoUsd } = state
   let matched = 0
   for (const entry of entries) {
@@ -116,6 +121,7 @@ export function walk(
     }
     const opened = openEntry(entry)
     if (opened.ok) {
+      if (opened.value.kind === 'reserve') noteReserved(reservedUnder, opened.value)
       const expected = postingOf(opened.value, entry)
       const posting = postings.get(entry.seq)
       if (posting !== undefined) matched++
@@ -134,7 +140,7 @@ export function walk(
     const stray = postings.size - matched
     findings.push({ check: 'posting', problem: `${stray} postings up to ${seq} have no entry` })
   }
-  return { seq, hash, sumCostPicoUsd, findings: findings.slice(0, FINDINGS_MAX) }
+  return { seq, hash, sumCostPicoUsd, reservedUnder, findings: findings.slice(0, FINDINGS_MAX) }
 }
 
 /** What a walk to the journal's head must have arrived at. */

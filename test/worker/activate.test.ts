@@ -5,6 +5,7 @@ import { handle } from '../../src/worker/app.ts'
 import { activatePolicy, cancelActivation } from '../../src/worker/activate.ts'
 import { authorityOf, variable, type Env } from '../../src/worker/env.ts'
 import { activations } from '../../src/worker/stores/activations.ts'
+import { auditLedger } from '../../src/worker/stores/audit.ts'
 import { by, connect, cut, everywhere, put, release, reserve } from './authority-parts.ts'
 import { eventually, migratedEnv } from './database.ts'
 
@@ -132,5 +133,25 @@ test('without the authority the admin API says what is on record, and since when
     version: 1,
     hash,
     lastEverywhere: { version: 1, hash, everywhereSince },
+  })
+})
+
+test('the audit of the ledger finds what contradicts a proof, and nothing else', async () => {
+  vi.useRealTimers() // the journal sends its entries when its time has come
+  const tenant = 'audited'
+  const before = await put(env, tenant, 'a')
+  await reserve(env, tenant, before)
+  await reserve(env, tenant, await put(env, tenant, 'b'))
+  await eventually(async () => (await everywhere(env, tenant)).length === 2)
+  expect(await auditLedger(env, tenant)).toMatchObject({ holds: true, findings: [] })
+  await env.DB.prepare(
+    `INSERT INTO in_force (tenant, term, version, policy_hash, key_epoch, since_ms, everywhere_ms, proofs)
+     VALUES (?1, 3, 3, ?2, 1, 1, 1, ?3)`,
+  )
+    .bind(tenant, before, JSON.stringify({ [tenant]: { acknowledgedAtSeq: 1 } }))
+    .run()
+  expect(await auditLedger(env, tenant)).toMatchObject({
+    holds: false,
+    findings: [{ check: 'in-force', problem: expect.stringContaining('entry 2 was reserved') }],
   })
 })

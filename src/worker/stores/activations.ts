@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { err, ok, type Result } from '../../domain/result.ts'
-import type { Recorded, Settled } from '../../journal/authority.ts'
+import { Settled, type Recorded } from '../../journal/authority.ts'
 import type { Env } from '../env.ts'
 import { ensureTenant } from './key-admin.ts'
 
@@ -97,6 +97,35 @@ export async function recordInForce(
       ),
     ),
   )
+}
+
+const SettledRow = z.object({
+  term: z.int(),
+  version: z.int(),
+  policy_hash: z.string().nullable(),
+  key_epoch: z.int(),
+  since_ms: z.int(),
+  everywhere_ms: z.int(),
+  proofs: z.string(),
+})
+
+/** Every term that was recorded as in force everywhere, the oldest first. */
+export async function settledTerms(env: Database, tenant: string): Promise<Settled[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT term, version, policy_hash, key_epoch, since_ms, everywhere_ms, proofs FROM in_force
+     WHERE tenant = ?1 ORDER BY term`,
+  )
+    .bind(tenant)
+    .all()
+  return results.map((result) => {
+    const { term: number, version, proofs, ...row } = SettledRow.parse(result)
+    return Settled.parse({
+      term: { number, version, policyHash: row.policy_hash, keyEpoch: row.key_epoch },
+      sinceMs: row.since_ms,
+      everywhereMs: row.everywhere_ms,
+      proofs: JSON.parse(proofs),
+    })
+  })
 }
 
 const InForceRow = z.object({

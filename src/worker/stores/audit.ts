@@ -6,13 +6,17 @@ import {
   type Discrepancy,
   type Walk,
 } from '../../ledger/verify.ts'
+import { contradictions } from '../../journal/in-force-check.ts'
 import { journalOf, type Env } from '../env.ts'
 import type { JournalStatus } from '../../journal/messages.ts'
+import { settledTerms } from './activations.ts'
 import { entriesAfter, ledgerFacts, postingsAfter, watermark } from './ledger.ts'
 
 /** Entries of one step along the chain: two queries, about 1 MB. */
 const PAGE_ENTRIES = 500
 const POLL_MS = 100
+/** More findings of one kind than this say nothing new. */
+const FINDINGS_MAX = 20
 
 /** How far the ledger and the journal are; equal unless the queue is behind. */
 export type CaughtUp = { readonly status: JournalStatus; readonly throughSeq: number }
@@ -57,7 +61,14 @@ export async function auditLedger(env: Env, tenant: string): Promise<Audit> {
     latestHeadSeq: latest.head,
   }
   const walked = await walkChain(env, tenant, head)
-  const findings = [...verifyLedger(facts).findings, ...verifyWalk(walked, facts)]
+  const recorded = await settledTerms(env, tenant)
+  const findings = [
+    ...verifyLedger(facts).findings,
+    ...verifyWalk(walked, facts),
+    ...contradictions(tenant, recorded, walked.reservedUnder)
+      .slice(0, FINDINGS_MAX)
+      .map((problem) => ({ check: 'in-force' as const, problem })),
+  ]
   return {
     holds: findings.length === 0,
     findings,
