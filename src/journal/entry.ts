@@ -89,6 +89,7 @@ export const CloseEntry = z.strictObject({
     'upstream-error',
     'cut-off',
     'client-gone',
+    'superseded',
     'timeout',
     'expired',
     'never-sent',

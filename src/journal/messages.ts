@@ -77,7 +77,15 @@ type RateLimits = {
   readonly concurrency: number | null
 }
 
-export type Outcome = 'ok' | 'upstream-error' | 'cut-off' | 'client-gone' | 'timeout' | 'never-sent'
+/** `superseded`: another attempt of the same request answered first, and this one was broken off. */
+export type Outcome =
+  | 'ok'
+  | 'upstream-error'
+  | 'cut-off'
+  | 'client-gone'
+  | 'superseded'
+  | 'timeout'
+  | 'never-sent'
 
 /** Reports how an attempt ended. Safe to repeat. */
 export type SettleRequest = {

@@ -115,7 +115,8 @@ const askedWait = (outcome: AttemptOutcome): number => {
 }
 
 /** Another destination, or the same one later, may well answer. */
-const isTransient = (status: number): boolean => status === 408 || status === 429 || status >= 500
+export const isTransient = (status: number): boolean =>
+  status === 408 || status === 429 || status >= 500
 
 /** The upstream says that it did nothing: it is full, starting, or wants less of us. */
 const NOT_SERVED: ReadonlySet<number> = new Set([429, 503, 529])

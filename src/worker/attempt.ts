@@ -20,8 +20,9 @@ import { readTags } from './wishes.ts'
 import { noteInForce, type InForce, type Reach } from './world.ts'
 
 /** Everything known when the first attempt starts. */
-export type Planned = Authenticated &
+export type Planned = Omit<Authenticated, 'request'> &
   PlannedConversation & {
+    readonly request: Pick<Request, 'headers' | 'signal'>
     readonly document: JsonDocument
     readonly read: ReadRequest
     readonly assessment: Assessment
@@ -32,6 +33,8 @@ export type Planned = Authenticated &
     readonly strict: boolean
     /** Attempts made for this decision before, under a policy that has changed since. */
     readonly attemptsMade: number
+    /** Ends this attempt because another one has answered; absent where there is no other. */
+    readonly lost?: AbortSignal
   }
 
 /** An attempt whose every byte is settled, and what the placeholders in it stand for. */
@@ -66,6 +69,8 @@ export type Turn = {
   readonly isFirst: boolean
   /** How long it may wait for a budget whose rest is in flight. */
   readonly waitMs: number
+  /** Called when it is on record and about to be sent. */
+  readonly sent?: () => void
 }
 
 /** One attempt from reservation to settlement. */
@@ -76,6 +81,7 @@ export async function tryAttempt(planned: Planned, attempt: Attempt, turn: Turn)
   if (!prepared.ok) return { kind: 'not-held', refusal: prepared.error }
   const permit = await obtain(planned, attempt, turn, reach, prepared.value)
   if (!permit.ok) return { kind: 'not-held', refusal: permit.error }
+  turn.sent?.()
   const run = new Run(planned, attempt, turn.number, reach, prepared.value)
   if (planned.request.signal.aborted) return run.neverSent()
   return run.dispatch(permit.value)

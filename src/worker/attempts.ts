@@ -3,9 +3,10 @@ import { isRepeatable, next, type AttemptOutcome, type PastAttempt } from '../ro
 import { parseUpstreamError } from '../wire/error.ts'
 import { decisionHeaders } from './answer.ts'
 import { countedHere } from './count-here.ts'
-import { tryAttempt, type Planned, type Tried } from './attempt.ts'
+import type { Planned, Tried } from './attempt.ts'
 import { timesOf } from './deadlines.ts'
 import { admit, mayRetry, noteRetry, noteUnsent } from './health.ts'
+import { tryHedged } from './hedge.ts'
 import { isStale, type Stale } from './journal-refusal.ts'
 
 export type Attempted =
@@ -50,22 +51,22 @@ export async function attemptAll(planned: Planned): Promise<Attempted> {
       continue
     }
     const isFirst = number === planned.attemptsMade
-    const tried = await tryAttempt(planned, attempt, { number: number + 1, isFirst, waitMs })
-    if (tried.kind === 'answered') return { kind: 'response', response: tried.response }
-    if (tried.kind === 'not-held') {
-      noteUnsent(env, ctx, attempt.destination)
-      if (isStale(tried.refusal))
-        return { kind: 'stale', stale: tried.refusal, attemptsMade: number }
-      notHeld ??= tried.refusal
-      if (tried.refusal.code === 'budget_busy') waitMs = 0 // a request waits once, not once an attempt
-      if (!ABOUT_ATTEMPT.has(tried.refusal.code)) {
-        return { kind: 'refused', refusal: tried.refusal }
-      }
-    } else {
-      last = tried
-      number++
+    const raced = await tryHedged(planned, step.attempt, { number: number + 1, isFirst, waitMs })
+    number = raced.number
+    for (const { at, tried } of raced.ended) {
+      if (tried.kind === 'answered') return { kind: 'response', response: tried.response }
+      if (tried.kind === 'not-held') {
+        noteUnsent(env, ctx, attempt.destination)
+        if (isStale(tried.refusal))
+          return { kind: 'stale', stale: tried.refusal, attemptsMade: number }
+        notHeld ??= tried.refusal
+        if (tried.refusal.code === 'budget_busy') waitMs = 0 // a request waits once, not once an attempt
+        if (!ABOUT_ATTEMPT.has(tried.refusal.code)) {
+          return { kind: 'refused', refusal: tried.refusal }
+        }
+      } else last = tried
+      history.push({ attempt: at, outcome: outcomeOf(tried) })
     }
-    history.push({ attempt: step.attempt, outcome: outcomeOf(tried) })
   }
 }
 

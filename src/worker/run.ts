@@ -15,6 +15,7 @@ import type { Seen } from './relay.ts'
 import { attemptId } from './reserve-request.ts'
 import { requestIdOf, retryAfterMs, settlement } from './settle.ts'
 import { reportSettlement } from './settlements.ts'
+import { endedBy, endOf } from './superseded.ts'
 import { send } from './upstream.ts'
 import { receiveWhole, type ReceiveInput } from './whole.ts'
 import type { Reach } from './world.ts'
@@ -39,7 +40,8 @@ export class Run {
     this.#reach = reach
     this.#prepared = prepared
     this.#abort = planned.read.facts.stream ? new AbortController() : undefined
-    this.#signal = this.#abort?.signal ?? AbortSignal.timeout(timesOf(planned.env).wholeMs)
+    this.#signal = this.#abort?.signal ?? endOf(planned)
+    planned.lost?.addEventListener('abort', () => this.#abort?.abort(), { once: true })
   }
 
   neverSent(): Tried {
@@ -151,6 +153,7 @@ export class Run {
   }
 
   #fail(reason: Exclude<UpstreamFailure, 'error-reply'>): Tried {
+    if (this.#planned.lost?.aborted === true) return this.#leave()
     this.#noteFailure({ isTimeout: reason === 'timeout' })
     const outcome: Record<typeof reason, Outcome> = {
       unreachable: 'upstream-error',
@@ -161,6 +164,13 @@ export class Run {
     }
     this.#settle(outcome[reason], undefined)
     return { kind: 'failed', attempt: this.#attempt, reason }
+  }
+
+  /** Another attempt has answered. */
+  #leave(): Tried {
+    noteUnsent(this.#planned.env, this.#planned.ctx, this.#attempt.destination)
+    this.#settle('client-gone', undefined)
+    return { kind: 'client-gone' }
   }
 
   #noteSuccess(): void {
@@ -189,7 +199,7 @@ export class Run {
       requestId: this.#requestId,
       isFree: isError && errorRepliesOf(this.#reach, nowMs) === 'free',
     })
-    reportSettlement(env, ctx, caller.tenant, report)
+    reportSettlement(env, ctx, caller.tenant, endedBy(this.#planned, report))
   }
 
   #headers(contentType: string): Record<string, string> {
