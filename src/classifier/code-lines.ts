@@ -1,3 +1,5 @@
+import { isWordCode } from './characters.ts'
+
 /** As much of a text as is looked at. */
 const SAMPLE_MAX = 8_000
 /** Lines that only code has, in number and of all that are neither blank nor comments. Records in JSON, CSV or prose have none. */
@@ -24,14 +26,13 @@ export function hasCodeLines(text: string): boolean {
   let code = 0
   let all = 0
   for (const whole of text.slice(0, SAMPLE_MAX).split('\n')) {
-    // A line of a change begins with a sign of its own.
     const line = whole.replace(CHANGED, '').trim()
     if (line === '' || COMMENT.test(line)) continue
     all++
     if (isCodeLine(line)) code++
   }
   if (code >= LINES_MIN && code >= SHARE_MIN * all) return true
-  return GENERATED.test(text.slice(0, HEAD_MAX)) || isDense(text.slice(0, SAMPLE_MAX))
+  return GENERATED.test(text.slice(0, HEAD_MAX)) || isDense(text.slice(0, DENSE_MAX))
 }
 
 /** What tools write at the top of what they write. */
@@ -44,15 +45,51 @@ const SIGNS_MIN = 0.06
 /** Letters in words: under 12 % in tables of numbers. Lists of findings in a laboratory have over 30 %. */
 const WORDS_MIN = 0.12
 const DENSE_MIN = 200
+const DENSE_MAX = 2_000
 
 /** Code without lines, or numbers without words. */
 function isDense(text: string): boolean {
-  const all = text.replaceAll(/\s/g, '').length
+  let all = 0
+  let signs = 0
+  let words = 0
+  let run = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (isLetter(code)) {
+      run++
+      continue
+    }
+    all += run
+    if (run > 1) words += run
+    run = 0
+    if (code <= 0x20) continue
+    all++
+    // ( ) ; =
+    if (code === 0x28 || code === 0x29 || code === 0x3b || code === 0x3d) signs++
+    // A digit or a line in front: the letters are part of a number.
+    else if (isWordCode(code)) {
+      const end = wordEnd(text, at)
+      all += end - at - 1
+      at = end - 1
+    }
+  }
+  all += run
+  if (run > 1) words += run
   if (all < DENSE_MIN) return false
-  const signs = text.replaceAll(/[^();=]/g, '').length
-  if (signs >= SIGNS_MIN * all && text.includes('(') && text.includes('=')) return true
-  const words = text.match(/(?<!\w)\p{L}{2,}/gu)?.join('').length ?? 0
-  return words < WORDS_MIN * all
+  return (
+    words < WORDS_MIN * all ||
+    (signs >= SIGNS_MIN * all && text.includes('(') && text.includes('='))
+  )
 }
 
+const isLetter = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code >= 0xaa
+
+function wordEnd(text: string, from: number): number {
+  let at = from + 1
+  while (at < text.length && isWordCode(text.charCodeAt(at))) at++
+  return at
+}
+
+/** A line of a change begins with a sign of its own. */
 const CHANGED = /^[+-](?![+-])/
