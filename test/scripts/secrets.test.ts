@@ -36,3 +36,13 @@ test('a damaged file is said to be damaged', () => {
   writeFileSync(join(directory, 'secrets.json'), '{')
   expect(() => keptSecrets(directory)).toThrow('is damaged')
 })
+
+test('data from before policies were signed get a key for it, once, and keep what they had', () => {
+  const { policyKey, ...before } = keptSecrets(directory)
+  expect(policyKey).toMatch(/^[A-Za-z0-9+/]{40,}=*$/)
+  keepSecrets(directory, before)
+  const after = keptSecrets(directory)
+  expect(after).toMatchObject(before)
+  expect(after.policyKey).toMatch(/^[A-Za-z0-9+/]{40,}=*$/)
+  expect(keptSecrets(directory)).toEqual(after)
+})

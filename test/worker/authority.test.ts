@@ -94,6 +94,21 @@ test('a journal that cannot be told is waited for until what it was lent has run
   expect(await reserve(env, tenant, before)).toEqual({ status: 'policy_stale', policyHash: hash })
 })
 
+test('every journal that was lent something is told and waited for', async () => {
+  const names = ['many', 'many-2', 'many-3']
+  await put(env, 'many', 'a')
+  const authority = authorityOf(env, 'many')
+  for (const name of names) await authority.lend(name, false)
+  const hash = await put(env, 'many', 'b')
+  await eventually(async () => (await everywhere(env, 'many')).length === 2)
+  const proofs = JSON.stringify(
+    Object.fromEntries(names.map((name) => [name, { acknowledgedAtSeq: 0 }])),
+  )
+  expect((await everywhere(env, 'many')).at(-1)).toMatchObject({ version: 2, proofs })
+  const { policyHash } = (await authority.lend('many-3', false)) ?? {}
+  expect(policyHash).toBe(hash)
+})
+
 test('a journal that was away is told by the alarm, and then need not be waited for', async () => {
   const tenant = 'away'
   await reserve(env, tenant, await put(env, tenant, 'a'))
