@@ -78,6 +78,8 @@ export function mayDo(
       return mayApprove(status, actor)
     case 'activate':
       return enoughApprovals(status)
+    case 'end-shadow':
+      return status.isShadow ? ok(null) : no('wrong_state', `${status.id} is not in the shadow`)
     default:
       return ok(null)
   }

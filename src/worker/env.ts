@@ -31,6 +31,8 @@ export type Env = {
   readonly POLICY_SIGNING_KEY?: string
   /** Further Ed25519 public keys that may have signed a release: 32 bytes each in base64, separated by spaces. */
   readonly POLICY_PUBLIC_KEYS?: string
+  /** Who decides what is in force: `git` (a repository's pipeline puts policies here) or `console` (drafts); never both. Empty: git. */
+  readonly POLICY_MODE?: string
   /** Where notices (budgets) are posted, and the secret that signs them. */
   readonly WEBHOOK_URL?: string
   readonly WEBHOOK_SECRET?: string
