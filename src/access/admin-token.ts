@@ -11,7 +11,7 @@ const DUMMY_HASH = createHash('sha256').update('no such token').digest()
 const DAY_MS = 86_400_000
 
 /** Somebody has to look at an automation once a year. */
-export const TOKEN_DAYS_MAX = 366
+const TOKEN_DAYS_MAX = 366
 const TOKEN_DAYS = 90
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, {

@@ -14,7 +14,7 @@ export type AdminEnv = {
 }
 
 /** A refusal for an actor who lacks a right; undefined for one who has it. */
-export function forbidden(c: Context<AdminEnv>, permission: Permission): Response | undefined {
+function forbidden(c: Context<AdminEnv>, permission: Permission): Response | undefined {
   const actor = c.get('actor')
   if (may(actor, permission)) return undefined
   const held = actor.roles.length === 0 ? 'no role' : actor.roles.join(', ')

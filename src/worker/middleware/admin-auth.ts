@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { CallRate } from '../../access/call-rate.ts'
-import { crossSiteProblem } from '../../access/same-origin.ts'
+import { crossSiteProblem, CSRF_HEADER } from '../../access/same-origin.ts'
 import { variable } from '../env.ts'
 import { countFailure } from '../stores/admin-failures.ts'
 import { audited, recordAlone, sourceOf } from './admin-audit.ts'
@@ -91,7 +91,7 @@ function provenanceOf(c: C) {
     ownOrigin: new URL(url).origin,
     fetchSite: headers.get('sec-fetch-site'),
     origin: headers.get('origin'),
-    csrf: headers.get('demarc-csrf'),
+    csrf: headers.get(CSRF_HEADER),
     contentType: headers.get('content-type'),
     hasBody: body !== null,
   }
