@@ -57,7 +57,7 @@ const OPEN_MAX_MS = 120_000
 const RETRY_AFTER_MAX_MS = 300_000
 /** Closed for so long, it starts again with the shortest time. */
 const CALM_MS = 120_000
-/** As long as a first token may take. */
+/** Nearly every first token comes sooner. */
 const PROBE_MS = 60_000
 
 /** Takes in what happened to ordinary requests. Opens a closed breaker; an open one only heeds a longer `retry-after`. */

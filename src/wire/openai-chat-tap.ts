@@ -18,6 +18,10 @@ export type Tap = {
   readonly error: boolean
   readonly model: string | undefined
   readonly serviceTier: string | undefined
+  /** At most so many bytes of the answer itself were seen: what frames hold beyond that which is the same in each. */
+  readonly shownBytes: number
+  /** Bytes of a frame without what it shows, as the first that showed something had them; 0 before. */
+  readonly frameBytes: number
   /** Bytes of the frame that has not ended yet. */
   readonly held: readonly Uint8Array[]
   readonly heldBytes: number
@@ -39,6 +43,8 @@ export const openTap = (options: { readonly stripUsageChunk: boolean }): Tap => 
   error: false,
   model: undefined,
   serviceTier: undefined,
+  shownBytes: 0,
+  frameBytes: 0,
   held: [],
   heldBytes: 0,
   lineState: LINE.empty,
@@ -57,6 +63,7 @@ export function pushTap(tap: Tap, chunk: Uint8Array): readonly [Tap, Uint8Array 
   let forwardFrom = 0
   let frameStart = 0
   let lineState = tap.lineState
+  let { shownBytes } = tap
   let at = 0
   while (at < chunk.length) {
     const lineEnd = chunk.indexOf(LF, at)
@@ -68,6 +75,7 @@ export function pushTap(tap: Tap, chunk: Uint8Array): readonly [Tap, Uint8Array 
     lineState = LINE.empty
     at = lineEnd + 1
     if (!isBlank) continue
+    const frameBytes = next.heldBytes + at - frameStart
     if (next.held.length > 0) {
       const frame = concat([...next.held, chunk.subarray(0, at)])
       const { tap: seen, stripped } = inspect(next, frame, 0, frame.length)
@@ -83,8 +91,10 @@ export function pushTap(tap: Tap, chunk: Uint8Array): readonly [Tap, Uint8Array 
         forwardFrom = at
       }
     }
+    if (next.firstToken) shownBytes += Math.max(1, frameBytes - next.frameBytes)
     frameStart = at
   }
+  if (next.firstToken) next = { ...next, shownBytes }
   if (frameStart > forwardFrom) out.push(chunk.subarray(forwardFrom, frameStart))
   if (frameStart < chunk.length) next = hold(next, chunk.subarray(frameStart), lineState, out)
   else if (next.lineState !== lineState) next = { ...next, lineState }
@@ -159,6 +169,7 @@ function inspect(
       usage: readChatUsage(usage) ?? tap.usage,
       finish: shown.finish ?? tap.finish,
       firstToken: tap.firstToken || shown.token,
+      frameBytes: tap.firstToken || !shown.token ? tap.frameBytes : end - start - shown.bytes,
       error: tap.error || isError(frame),
       model: textOf(frame['model']) ?? tap.model,
       serviceTier: textOf(frame['service_tier']) ?? tap.serviceTier,
@@ -229,16 +240,21 @@ const isError = (frame: Foreign): boolean =>
 /** Fields of a delta that say nothing of the answer. */
 const SILENT = new Set(['role', 'index'])
 
-function shownIn(frame: Foreign): { readonly finish: string | undefined; readonly token: boolean } {
+function shownIn(frame: Foreign): {
+  readonly finish: string | undefined
+  readonly token: boolean
+  readonly bytes: number
+} {
   let finish: string | undefined
-  let token = false
+  let bytes = 0
   for (const choice of objectsOf(frame['choices'])) {
     finish = textOf(choice['finish_reason']) ?? finish
-    token ||= Object.entries(objectAt(choice, 'delta') ?? {}).some(
-      ([key, value]) => !SILENT.has(key) && value !== null && value !== '' && hasLength(value),
-    )
+    for (const [key, value] of Object.entries(objectAt(choice, 'delta') ?? {})) {
+      if (SILENT.has(key) || value === null || value === '' || !hasLength(value)) continue
+      bytes += Buffer.byteLength(JSON.stringify(value))
+    }
   }
-  return { finish, token }
+  return { finish, token: bytes > 0, bytes }
 }
 
 const hasLength = (value: unknown): boolean => !Array.isArray(value) || value.length > 0

@@ -20,9 +20,11 @@ import { within } from './within.ts'
  */
 type Copy = {
   state: BreakerState
-  /** Seen since the object was last told. Successes alone are not worth a call. */
+  /** Seen since the object was last told. */
   failures: number
   successes: number
+  /** Successes since the last failure. They alone are not worth a call. */
+  successesSince: number
   retryAfterMs: number | undefined
   isDown: boolean
   /** When counting the successes began. */
@@ -55,6 +57,7 @@ function copyOf(destination: string): Copy {
     state: CLOSED,
     failures: 0,
     successes: 0,
+    successesSince: 0,
     retryAfterMs: undefined,
     isDown: false,
     countedSinceMs: 0,
@@ -140,9 +143,9 @@ export function noteSuccess(env: Env, ctx: Lifetime, destination: string, nowMs:
   const copy = copyOf(destination)
   if (nowMs - copy.countedSinceMs > SUCCESSES_FOR_MS) {
     copy.countedSinceMs = nowMs
-    copy.successes = 0
+    copy.successesSince = 0
   }
-  copy.successes++
+  copy.successesSince++
   if (copy.probe !== undefined) endProbe(env, ctx, destination, { type: 'answered' })
 }
 
@@ -167,14 +170,13 @@ export function noteFailure(
     return
   }
   const failures = isTimeout ? TIMEOUT_WEIGHT : 1
-  const successes = nowMs - copy.countedSinceMs > SUCCESSES_FOR_MS ? 0 : copy.successes
-  copy.state = note(
-    copy.state,
-    { failures, successes: copy.failures === 0 ? successes : 0, retryAfterMs, isDown },
-    nowMs,
-    Math.random(),
-  )
+  const isFresh = nowMs - copy.countedSinceMs <= SUCCESSES_FOR_MS
+  const successes = isFresh ? copy.successesSince : 0
+  copy.successesSince = 0
+  const seen: Report = { failures, successes, retryAfterMs, isDown }
+  copy.state = note(copy.state, seen, nowMs, Math.random())
   copy.failures += failures
+  copy.successes += successes
   copy.retryAfterMs = retryAfterMs ?? copy.retryAfterMs
   copy.isDown ||= isDown
   if (nowMs < copy.reportedUntilMs) return

@@ -1,167 +1,141 @@
 import type { Outcome } from '../journal/messages.ts'
 import type { SurfaceError } from '../surfaces/surface.ts'
+import { watchIdle, type IdleWatch } from './idle.ts'
 import type { Opened } from './receive.ts'
-import type { Relay, Seen } from './relay.ts'
+import type { Seen } from './relay.ts'
 
-/** How long to go on reading for the usage figures after the client has gone. */
-const DRAIN_MS = 25_000
+/**
+ * How long the upstream may go on after the client has gone. Many clients leave when they have read what they came for,
+ * a moment before the usage figures; whoever really cancels should not pay for more than this.
+ */
+const GRACE_MS = 500
 
 /** How a stream ended. */
 export type Pumped = { readonly outcome: Outcome; readonly seen: Seen }
 
 export type PumpInput<T extends Opened = Opened> = {
   readonly opened: T
-  readonly writable: WritableStream<Uint8Array>
   /** Aborts the upstream. */
   readonly abort: AbortController
   readonly client: AbortSignal
-  /** What the client is told if the upstream breaks off. */
-  readonly brokenOff: SurfaceError
+  /** Longest silence of the upstream. */
+  readonly idleMs: number
+  /** What the client is told if the upstream breaks off, or falls silent. */
+  readonly brokenOff: (isTimeout: boolean) => SurfaceError
+}
+
+/** What both ways of carrying a stream share. */
+type Carrying = {
+  readonly idle: IdleWatch
+  /** The client has gone: the upstream is stopped in a moment. */
+  readonly leave: () => void
+  readonly isGone: () => boolean
+  /** The way to the client does not work any more; if that is not the upstream's doing, it is stopped in a moment. */
+  readonly suspect: () => void
+  /** The upstream was stopped for a client that has gone. */
+  readonly isStopped: () => boolean
+  readonly error: () => SurfaceError
 }
 
 /** Carries a stream to the client and to its end, whoever leaves first. Never throws. */
 export async function pump(input: PumpInput): Promise<Pumped> {
-  const { opened } = input
-  return opened.kind === 'pumped'
-    ? await carryChunks({ ...input, opened })
-    : await carryCopy({ ...input, opened })
+  const { opened, abort, client } = input
+  let gone = false
+  let stopped = false
+  let grace: ReturnType<typeof setTimeout> | undefined
+  const suspect = (): void => {
+    grace ??= setTimeout(() => {
+      stopped = true
+      abort.abort()
+    }, GRACE_MS)
+  }
+  const leave = (): void => {
+    gone = true
+    suspect()
+  }
+  client.addEventListener('abort', leave, { once: true })
+  if (client.aborted) leave()
+  const isTimeout = (): boolean => abort.signal.aborted && !gone
+  const carrying: Carrying = {
+    idle: watchIdle(input.idleMs, () => abort.abort()),
+    leave,
+    suspect,
+    isGone: () => gone,
+    isStopped: () => stopped,
+    error: () => input.brokenOff(isTimeout()),
+  }
+  const { isWhole, seen } =
+    opened.kind === 'pumped'
+      ? await carryChunks(opened, carrying)
+      : await carryCopy(opened, carrying)
+  carrying.idle.stop()
+  clearTimeout(grace)
+  client.removeEventListener('abort', leave)
+  if (gone) return { outcome: 'client-gone', seen }
+  return { outcome: isWhole ? 'ok' : isTimeout() ? 'timeout' : 'cut-off', seen }
 }
 
-async function carryChunks(input: PumpInput<Extract<Opened, { kind: 'pumped' }>>): Promise<Pumped> {
-  const { opened, abort } = input
-  const { relay, reader } = opened
-  const client = clientOf(input)
+type Carried = { readonly isWhole: boolean; readonly seen: Seen }
+
+async function carryChunks(
+  { relay, reader, head, writable, ended: hasEnded }: Extract<Opened, { kind: 'pumped' }>,
+  { idle, leave, isGone, error }: Carrying,
+): Promise<Carried> {
+  const writer = writable.getWriter()
+  const left = (): void => {
+    if (!isGone()) leave()
+    writer.abort().catch(() => undefined) // frees a write that nobody will ever read
+  }
+  writer.closed.catch(leave)
+  const send = async (chunk: Uint8Array): Promise<void> => {
+    if (!isGone()) await writer.write(chunk).catch(left)
+  }
   let broken = false
-  for (const chunk of opened.head) await client.send(chunk)
+  for (const chunk of head) await send(chunk)
   try {
-    for (let ended = opened.ended; !ended;) {
+    for (let ended = hasEnded; !ended;) {
+      idle.wait()
       const { done, value } = await reader.read()
+      idle.rest()
       const out = done ? relay.end() : relay.push(value)
-      if (out !== undefined) await client.send(out)
+      if (out !== undefined) await send(out)
       ended = done
     }
   } catch {
+    idle.rest()
     broken = true
   }
   const seen = relay.seen()
-  if (!isWhole(seen, broken) && !seen.error) {
-    await client.send(relay.fail(input.brokenOff))
-  }
-  await client.close()
-  return conclude(seen, broken, client.isGone(), abort.signal)
+  const isWhole = !broken && seen.complete && !seen.error
+  if (!isWhole && !seen.error) await send(relay.fail(error()))
+  if (!isGone()) await writer.close().catch(leave) // it may leave at the last moment
+  return { isWhole, seen }
 }
 
-const COPY_BYTES = 65_536
-
-async function carryCopy(input: PumpInput<Extract<Opened, { kind: 'copied' }>>): Promise<Pumped> {
-  const { opened, writable, abort } = input
-  const { relay, reader, toClient } = opened
-  let gone = false
-  let drain: ReturnType<typeof setTimeout> | undefined
-  const giveTime = (): void => {
-    drain ??= setTimeout(() => abort.abort(), DRAIN_MS)
-  }
-  const leave = (): void => {
-    gone = true
-    giveTime()
-  }
-  input.client.addEventListener('abort', leave, { once: true })
-  let pipeFailed = false
-  const forwarded = toClient
-    .pipeTo(writable, { preventClose: true, preventAbort: true })
-    .catch(() => {
-      pipeFailed = true
-      giveTime()
-    })
-  const broken = !opened.ended && !(await readCopy(reader, relay))
-  if (!gone) await forwarded
-  clearTimeout(drain)
-  input.client.removeEventListener('abort', leave)
-  // A pipe fails for either side: if the copy was read to its end, it was not the upstream.
-  gone ||= pipeFailed && !broken
-  const seen = relay.seen()
-  if (!gone) {
-    const isClean = isWhole(seen, broken) || seen.error
-    gone = !(await finish(writable, isClean ? undefined : relay.fail(input.brokenOff)))
-  }
-  return conclude(seen, broken, gone, abort.signal)
+async function carryCopy(
+  { stream }: Extract<Opened, { kind: 'copied' }>,
+  { idle, leave, suspect, isGone, isStopped, error }: Carrying,
+): Promise<Carried> {
+  const { relay } = stream
+  const forwarded = stream.forward().then((isForwarded) => {
+    if (!isForwarded) suspect()
+    return isForwarded
+  })
+  const end = await stream.follow(forwarded, idle)
+  // A way to the client fails for either side; whether it was the upstream, the copy shows.
+  if (end === 'broken' ? isStopped() : !isGone() && !(await forwarded) && end === 'end') leave()
+  const seen = end === 'limit' ? beyond(relay.seen()) : relay.seen()
+  const isWhole = end === 'limit' ? await forwarded : end === 'end' && seen.complete && !seen.error
+  if (isGone()) return { isWhole: isWhole && end === 'end', seen }
+  const isClean = isWhole || seen.error
+  if (!(await stream.finish(isClean ? undefined : relay.fail(error())))) leave()
+  return { isWhole, seen }
 }
 
-/** Reads the copy to its end in large pieces; false if the upstream broke off. */
-async function readCopy(reader: ReadableStreamBYOBReader, relay: Relay): Promise<boolean> {
-  try {
-    for (;;) {
-      const { done, value } = await reader.readAtLeast(COPY_BYTES, new Uint8Array(COPY_BYTES))
-      if (value !== undefined && value.length > 0) relay.push(value)
-      if (done) {
-        relay.end()
-        return true
-      }
-    }
-  } catch {
-    return false
-  }
-}
-
-/** Ends the client's side, with an error frame if the answer is not whole; false if nobody is there any more. */
-async function finish(
-  writable: WritableStream<Uint8Array>,
-  errorFrame: Uint8Array | undefined,
-): Promise<boolean> {
-  const writer = writable.getWriter()
-  try {
-    if (errorFrame !== undefined) await writer.write(errorFrame)
-    await writer.close()
-    return true
-  } catch {
-    return false
-  }
-}
-
-const isWhole = (seen: Seen, broken: boolean): boolean => !broken && seen.complete && !seen.error
-
-function conclude(seen: Seen, broken: boolean, gone: boolean, abort: AbortSignal): Pumped {
-  if (isWhole(seen, broken)) return { outcome: gone ? 'client-gone' : 'ok', seen }
-  if (gone) return { outcome: 'client-gone', seen: { ...seen, usage: undefined } }
-  return { outcome: abort.aborted ? 'timeout' : 'cut-off', seen }
-}
-
-/** The client's side: what cannot be written any more is not, and the upstream is stopped if it takes too long. */
-function clientOf({ writable, abort, client }: PumpInput): {
-  readonly send: (chunk: Uint8Array) => Promise<void>
-  readonly close: () => Promise<void>
-  readonly isGone: () => boolean
-} {
-  const writer = writable.getWriter()
-  let gone = false
-  let drain: ReturnType<typeof setTimeout> | undefined
-  const leave = (): void => {
-    if (gone) return
-    gone = true
-    writer.abort().catch(() => undefined) // frees a write that nobody will ever read
-    drain = setTimeout(() => abort.abort(), DRAIN_MS)
-  }
-  writer.closed.catch(leave)
-  client.addEventListener('abort', leave, { once: true })
-  return {
-    send: async (chunk) => {
-      if (gone) return
-      try {
-        await writer.write(chunk)
-      } catch {
-        leave()
-      }
-    },
-    close: async () => {
-      clearTimeout(drain)
-      client.removeEventListener('abort', leave)
-      if (gone) return
-      try {
-        await writer.close()
-      } catch {
-        gone = true // it left at the last moment
-      }
-    },
-    isGone: () => gone,
-  }
-}
+/** Of what was not read to its end nobody knows how long it was. */
+const beyond = (seen: Seen): Seen => ({
+  ...seen,
+  usage: undefined,
+  complete: false,
+  shownBytes: Number.MAX_SAFE_INTEGER,
+})

@@ -2,6 +2,7 @@ import type { UpstreamFailure } from '../domain/refusal.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import { wireOf } from '../wire/index.ts'
 import { sseBody } from './as-sse.ts'
+import { CopiedStream } from './copied-stream.ts'
 import { arrayRelay, passingRelay, readingRelay, translatingRelay, type Relay } from './relay.ts'
 import type { ReceiveInput } from './whole.ts'
 
@@ -16,17 +17,17 @@ export type Opened =
       readonly kind: 'pumped'
       readonly relay: Relay
       readonly reader: ReadableStreamDefaultReader<Uint8Array>
+      readonly readable: ReadableStream<Uint8Array>
+      readonly writable: WritableStream<Uint8Array>
       /** What is to be sent before anything else. */
       readonly head: readonly Uint8Array[]
       readonly ended: boolean
     }
-  | {
-      readonly kind: 'copied'
-      readonly relay: Relay
-      readonly reader: ReadableStreamBYOBReader
-      readonly toClient: ReadableStream<Uint8Array>
-      readonly ended: boolean
-    }
+  | { readonly kind: 'copied'; readonly stream: CopiedStream }
+
+/** What the client gets of it. */
+export const clientBody = (opened: Opened): ReadableStream<Uint8Array> =>
+  opened.kind === 'pumped' ? opened.readable : opened.stream.toClient
 
 type Failure = Exclude<UpstreamFailure, 'error-reply'>
 
@@ -93,29 +94,27 @@ async function openPumped(
     const out = ended ? relay.end() : relay.push(value)
     if (out !== undefined) head.push(out)
     const state = begun(relay, ended)
-    if (state === 'yes') return ok({ kind: 'pumped', relay, reader, head, ended })
+    if (state === 'yes') {
+      const { readable, writable } = new IdentityTransformStream()
+      return ok({ kind: 'pumped', relay, reader, readable, writable, head, ended })
+    }
     if (state === 'not-yet') continue
     await reader.cancel()
     return err(state)
   }
 }
 
-const HEAD_BYTES = 16_384
-
 async function openCopied(
   body: ReadableStream<Uint8Array>,
   relay: Relay,
 ): Promise<Result<Opened, Failure>> {
-  const [toClient, copy] = body.tee()
-  const reader = copy.getReader({ mode: 'byob' })
+  const stream = new CopiedStream(body, relay)
   for (;;) {
-    const { done: ended, value } = await reader.readAtLeast(1, new Uint8Array(HEAD_BYTES))
-    if (value !== undefined) relay.push(value)
-    if (ended) relay.end()
-    const state = begun(relay, ended)
-    if (state === 'yes') return ok({ kind: 'copied', relay, reader, toClient, ended })
+    const length = await stream.next()
+    const state = begun(relay, length === 0)
+    if (state === 'yes') return ok({ kind: 'copied', stream })
     if (state === 'not-yet') continue
-    await Promise.all([toClient.cancel(), reader.cancel()])
+    await stream.cancel()
     return err(state)
   }
 }

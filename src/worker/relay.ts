@@ -14,6 +14,8 @@ export type Seen = {
   /** The upstream said that this is all, or gave a reason for stopping. */
   readonly complete: boolean
   readonly firstToken: boolean
+  /** At most so many bytes of the answer itself were seen. */
+  readonly shownBytes: number
   /** The upstream reported an error inside the stream. */
   readonly error: boolean
   readonly serviceTier: string | undefined
@@ -55,6 +57,7 @@ const NOTHING: Seen = {
   finish: undefined,
   complete: false,
   firstToken: false,
+  shownBytes: 0,
   error: false,
   serviceTier: undefined,
   model: undefined,
@@ -224,8 +227,15 @@ function note(seen: Seen, event: ChatEvent): Seen {
     case 'text':
     case 'reasoning':
     case 'refusal':
-    case 'tool-start':
     case 'tool-arguments':
-      return seen.firstToken ? seen : { ...seen, firstToken: true }
+      return shown(seen, event.text)
+    case 'tool-start':
+      return shown(seen, event.name)
   }
 }
+
+const shown = (seen: Seen, text: string): Seen => ({
+  ...seen,
+  firstToken: true,
+  shownBytes: seen.shownBytes + Buffer.byteLength(text),
+})

@@ -1,7 +1,9 @@
 import type { Attempt } from '../domain/plan.ts'
 import type { UpstreamFailure } from '../domain/refusal.ts'
 import type { RequestFacts } from '../domain/request.ts'
+import type { Usage } from '../domain/usage.ts'
 import type { Outcome } from '../journal/messages.ts'
+import { countedUsage } from '../pricing/counted.ts'
 import { restoringSurface } from '../surfaces/restoring.ts'
 import type { SurfaceError } from '../surfaces/surface.ts'
 import { decisionHeaders } from './answer.ts'
@@ -10,7 +12,7 @@ import { timesOf } from './deadlines.ts'
 import { noteFailure, noteSuccess, noteUnsent, type Failure } from './health.ts'
 import type { Permit } from './permit.ts'
 import { pump } from './pump.ts'
-import { openStream } from './receive.ts'
+import { clientBody, openStream } from './receive.ts'
 import type { Seen } from './relay.ts'
 import { attemptId } from './reserve-request.ts'
 import { requestIdOf, retryAfterMs, settlement } from './settle.ts'
@@ -31,6 +33,9 @@ export class Run {
   readonly #abort: AbortController | undefined
   readonly #signal: AbortSignal
   #status: number | undefined
+  #dispatchedMs = 0
+  /** The client went away before the first token of its stream. */
+  #isLeft = false
   #requestId: string | null = null
 
   constructor(planned: Planned, attempt: Attempt, number: number, reach: Reach, prepared: Ready) {
@@ -41,7 +46,6 @@ export class Run {
     this.#prepared = prepared
     this.#abort = planned.read.facts.stream ? new AbortController() : undefined
     this.#signal = this.#abort?.signal ?? endOf(planned)
-    planned.lost?.addEventListener('abort', () => this.#abort?.abort(), { once: true })
   }
 
   neverSent(): Tried {
@@ -51,17 +55,15 @@ export class Run {
   }
 
   async dispatch(permit: Permit): Promise<Tried> {
-    const { env, read } = this.#planned
-    const times = timesOf(env)
-    const { facts } = read
-    const timer = facts.stream
-      ? setTimeout(() => this.#abort?.abort(), times.firstTokenMs)
-      : undefined
+    const { env } = this.#planned
+    const waits = this.#abort === undefined ? undefined : this.#limitStart(this.#abort)
+    this.#dispatchedMs = Date.now()
     const reply = await send(env, permit, this.#signal)
     if (!reply.ok) {
-      clearTimeout(timer)
+      waits?.end()
       return this.#fail(reply.error)
     }
+    waits?.headersCame()
     const response = reply.value
     this.#status = response.status
     this.#requestId = requestIdOf(response.headers)
@@ -69,8 +71,33 @@ export class Run {
       response.status >= 400
         ? await this.#errorReply(response)
         : await this.#receive(response, this.#receiveInput())
-    clearTimeout(timer)
+    waits?.end()
     return tried
+  }
+
+  /** Until the first token of a stream: ends the call when its head or the token is late, or the client has gone. */
+  #limitStart(abort: AbortController): {
+    readonly headersCame: () => void
+    readonly end: () => void
+  } {
+    const { env, request } = this.#planned
+    const { headersMs, firstTokenMs } = timesOf(env)
+    const stop = (): void => abort.abort()
+    const leave = (): void => {
+      this.#isLeft = true
+      stop()
+    }
+    const headers = setTimeout(stop, Math.min(headersMs, firstTokenMs))
+    const firstToken = setTimeout(stop, firstTokenMs)
+    request.signal.addEventListener('abort', leave, { once: true })
+    return {
+      headersCame: () => clearTimeout(headers),
+      end: () => {
+        clearTimeout(headers)
+        clearTimeout(firstToken)
+        request.signal.removeEventListener('abort', leave)
+      },
+    }
   }
 
   #receiveInput(): ReceiveInput {
@@ -113,23 +140,23 @@ export class Run {
     const { ctx, request, env } = this.#planned
     const abort = this.#abort ?? new AbortController()
     const deadline = setTimeout(() => abort.abort(), timesOf(env).wholeMs)
-    const { readable, writable } = new IdentityTransformStream()
     const carry = async (): Promise<void> => {
       const { outcome, seen } = await pump({
         opened: opened.value,
-        writable,
         abort,
         client: request.signal,
-        brokenOff: brokenOff(this.#attempt.destination),
+        idleMs: timesOf(env).idleMs,
+        brokenOff: (isTimeout) => brokenOff(this.#attempt.destination, isTimeout),
       })
       clearTimeout(deadline)
+      if (outcome === 'cut-off' || outcome === 'timeout') this.#noteFailure({})
       this.#settle(outcome, seen)
     }
     ctx.waitUntil(carry())
     const headers = this.#headers(streamType(input))
     headers['cache-control'] = 'no-cache'
     this.#passHeaders(response.headers, headers)
-    return { kind: 'answered', response: new Response(readable, { headers }) }
+    return { kind: 'answered', response: new Response(clientBody(opened.value), { headers }) }
   }
 
   async #errorReply(response: Response): Promise<Tried> {
@@ -153,7 +180,11 @@ export class Run {
   }
 
   #fail(reason: Exclude<UpstreamFailure, 'error-reply'>): Tried {
-    if (this.#planned.lost?.aborted === true) return this.#leave()
+    if (this.#isLeft || this.#planned.lost?.aborted === true) {
+      noteUnsent(this.#planned.env, this.#planned.ctx, this.#attempt.destination)
+      this.#settle('client-gone', undefined)
+      return { kind: 'client-gone' }
+    }
     this.#noteFailure({ isTimeout: reason === 'timeout' })
     const outcome: Record<typeof reason, Outcome> = {
       unreachable: 'upstream-error',
@@ -164,13 +195,6 @@ export class Run {
     }
     this.#settle(outcome[reason], undefined)
     return { kind: 'failed', attempt: this.#attempt, reason }
-  }
-
-  /** Another attempt has answered. */
-  #leave(): Tried {
-    noteUnsent(this.#planned.env, this.#planned.ctx, this.#attempt.destination)
-    this.#settle('client-gone', undefined)
-    return { kind: 'client-gone' }
   }
 
   #noteSuccess(): void {
@@ -195,11 +219,26 @@ export class Run {
       planned: this.#attempt,
       price: inForce.priceOf(this.#attempt.priceVersion),
       seen,
+      counted: outcome === 'client-gone' ? this.#counted(seen, nowMs) : undefined,
       status: this.#status,
       requestId: this.#requestId,
       isFree: isError && errorRepliesOf(this.#reach, nowMs) === 'free',
     })
     reportSettlement(env, ctx, caller.tenant, endedBy(this.#planned, report))
+  }
+
+  /** What was used of a stream until the client left. */
+  #counted(seen: Seen | undefined, nowMs: number): Usage | undefined {
+    const { read, inForce } = this.#planned
+    const { outputTokensMax, model } = this.#attempt
+    return countedUsage({
+      size: read.facts,
+      told: seen?.usage,
+      shownBytes: seen?.shownBytes ?? 0,
+      mayHide: inForce.modelOf(model)?.openWeights !== true,
+      elapsedMs: nowMs - this.#dispatchedMs,
+      outputTokensMax: outputTokensMax * read.facts.choices,
+    })
   }
 
   #headers(contentType: string): Record<string, string> {
@@ -239,10 +278,10 @@ const streamType = ({ framing }: ReceiveInput): string =>
 const isStream = (response: Response): boolean =>
   !(response.headers.get('content-type') ?? '').startsWith('application/json')
 
-const brokenOff = (destination: string): SurfaceError => ({
-  status: 502,
+const brokenOff = (destination: string, isTimeout: boolean): SurfaceError => ({
+  status: isTimeout ? 504 : 502,
   type: 'upstream_error',
-  message: `The destination \`${destination}\` broke off. What was received so far is not the whole answer.`,
+  message: `The destination \`${destination}\` ${isTimeout ? 'fell silent' : 'broke off'}. What was received so far is not the whole answer.`,
   param: null,
   code: 'upstream_failed',
   retryAfterS: undefined,

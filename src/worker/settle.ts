@@ -1,5 +1,6 @@
 import type { Price } from '../domain/catalog.ts'
 import type { Attempt } from '../domain/plan.ts'
+import type { Usage } from '../domain/usage.ts'
 import type { Outcome, SettleRequest } from '../journal/messages.ts'
 import { costOf } from '../pricing/cost.ts'
 import type { Seen } from './relay.ts'
@@ -12,6 +13,8 @@ export type Ending = {
   readonly planned: Attempt
   readonly price: Price | undefined
   readonly seen: Seen | undefined
+  /** What was used until the client left, of a stream that did not come to its end; undefined if that cannot be told. */
+  readonly counted: Usage | undefined
   readonly status: number | undefined
   readonly requestId: string | null
   /** The destination states that this ending costs nothing. */
@@ -19,25 +22,25 @@ export type Ending = {
 }
 
 /**
- * The report of an attempt's end. The provider's own usage prices it; without one, or if the answer was cut, it accrues
- * at its bound: a dispatched attempt is never free unless the destination's billing rule says so.
+ * The report of an attempt's end. The provider's own usage prices it. Without one it accrues at its bound, as it does if the
+ * answer was cut: a dispatched attempt is never free unless the destination's billing rule says so. Where the client left in
+ * the middle, what came until then is counted.
  */
 export function settlement(ending: Ending): SettleRequest {
-  const { attempt, outcome, nowMs, planned, price, seen, isFree } = ending
-  const isWhole = outcome === 'ok' || outcome === 'client-gone'
-  const usage = isWhole ? (seen?.usage ?? null) : null
-  const cost = isFree
-    ? '0'
-    : usage === null || price === undefined
-      ? null
-      : String(costOf(usage, price))
+  const { attempt, outcome, nowMs, planned, seen, isFree } = ending
+  const isAnswered = outcome === 'ok' || outcome === 'client-gone'
+  const told = isAnswered && seen?.complete === true ? seen.usage : undefined
+  const counted = outcome === 'client-gone' && seen?.complete !== true ? ending.counted : undefined
+  const usage = told ?? counted ?? null
+  const cost = isFree ? '0' : usage === null ? null : costWithin(ending, usage)
   return {
     attempt,
     atMs: nowMs,
     outcome,
     costPicoUsd: cost,
     usage,
-    usageSource: usage === null && !isFree ? 'bound' : 'provider',
+    usageSource:
+      counted !== undefined ? 'counted' : usage === null && !isFree ? 'bound' : 'provider',
     finish: word(seen?.finish, /^[A-Za-z_-]{1,32}$/),
     upstreamStatus: ending.status ?? null,
     upstreamRequestId: word(ending.requestId ?? undefined, /^(?!.*\d{12})[\w.:-]{1,128}$/),
@@ -47,6 +50,14 @@ export function settlement(ending: Ending): SettleRequest {
         ? word(seen.model, /^(?!.*\d{9})[\w./:@-]{1,160}$/) // with a date at the end, not more
         : null,
   }
+}
+
+/** What the usage costs; a count of ours, which errs high, never more than was held. Null without a price. */
+function costWithin({ price, planned, seen }: Ending, usage: Usage): string | null {
+  if (price === undefined) return null
+  const cost = costOf(usage, price)
+  const isOurs = seen?.complete !== true
+  return String(isOurs && cost > planned.boundPicoUsd ? planned.boundPicoUsd : cost)
 }
 
 /** What an upstream wrote, if it has the form that was expected: nothing else of it may be recorded. */

@@ -110,6 +110,7 @@ const seenWhole = (
   finish,
   complete: true,
   firstToken: true,
+  shownBytes: 0,
   error: false,
   serviceTier: undefined,
   model,
