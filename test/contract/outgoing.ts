@@ -25,7 +25,9 @@ const EXTRAS: Readonly<Record<string, readonly string[]>> = {
 
 /** Members of a message beyond the schema, and the destination that may not get them. */
 const MESSAGE_EXTRAS: Readonly<Record<string, string>> = {
-  // OpenAI's own library keeps what it has read out of an answer in its message, and sends it back.
+  // A message of an answer has these, and clients send it back as it is: OpenAI answers them with it.
+  annotations: 'nobody',
+  // OpenAI's own library keeps what it has read out of an answer there.
   parsed: 'nobody',
   // Servers of open models read what a model thought before; OpenAI's own API refuses it.
   reasoning_content: 'openai',

@@ -89,6 +89,63 @@ describe.each(MODELS)('tools at %s: %s', (id, model) => {
   })
 })
 
+describe('a call that Google has signed', () => {
+  const asked = {
+    model: 'gemini/gemini-3-flash-preview',
+    max_completion_tokens: 3000,
+    tools: [weather('weather_now'), weather('weather_tomorrow')],
+  }
+  const messages: OpenAI.ChatCompletionMessageParam[] = [
+    { role: 'user', content: 'Please call both.' },
+  ]
+
+  test.each(['whole', 'streamed'])(
+    'goes back with its signature, to Google alone: %s',
+    async (how) => {
+      const { completions } = client.chat
+      const first =
+        how === 'whole'
+          ? await completions.create({ ...asked, messages })
+          : await completions.stream({ ...asked, messages }).finalChatCompletion()
+      const message = first.choices[0]?.message
+      if (message === undefined) throw new Error('no answer')
+      const results = (message.tool_calls ?? []).map((call) => ({
+        role: 'tool' as const,
+        tool_call_id: call.id,
+        content: 'rain',
+      }))
+      const all = [...messages, message, ...results]
+      stage.fleet.reset()
+      for (const model of [asked.model, 'openai/gpt-5-nano', 'vllm/qwen3-30b-a3b-2507']) {
+        const { choices } = await completions.create({ ...asked, model, messages: all })
+        expect(choices[0]?.message.content).toContain('read 2 tool results')
+      }
+      const [google, ...others] = stage.fleet.requests.map(({ body }) => body)
+      expect(google).toMatch(/"thoughtSignature":"(?!skip)/)
+      for (const body of others) expect(body).not.toMatch(/extra_content|signature/i)
+    },
+  )
+})
+
+describe('what an own vLLM alone understands', () => {
+  const more = {
+    structured_outputs: { choice: ['yes', 'no'] },
+    chat_template_kwargs: { enable_thinking: false },
+  }
+
+  test('reaches it as it is', async () => {
+    const reply = await post(stage, { ...question('vllm/qwen3-30b-a3b-2507'), ...more })
+    expect([reply.status, reply.headers.get('demarc-unsupported')]).toEqual([200, null])
+    expect(JSON.parse(theRequest(stage, 'vllm').body)).toMatchObject(more)
+  })
+
+  test('is left out for others, and named', async () => {
+    const reply = await post(stage, { ...question('together/glm-5'), ...more })
+    expect(reply.headers.get('demarc-unsupported')).toBe('chat_template_kwargs, structured_outputs')
+    expect(theRequest(stage, 'together').body).not.toContain('structured_outputs')
+  })
+})
+
 /** Fields, what they ask for, and how that looks in any dialect that has words for it. */
 const FIELDS: readonly (readonly [Fields, RegExp])[] = [
   [{ seed: 424242 }, /424242/],
