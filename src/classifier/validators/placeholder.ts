@@ -1,3 +1,5 @@
+import { isWordPiece } from './word-piece.ts'
+
 /** What documentation writes where a credential goes. */
 const WORDS =
   /example|sample|placeholder|your|changeme|change[_-]me|replace|redacted|insert|dummy|fake|todo|xxxx|\.\.\.|\*\*\*|^<|<[\w .:-]{1,40}>|^[$#]?\{|\$\{[\w .:|-]{0,40}\}|\{\{[\w .:|$-]{0,40}\}\}|%s|%\(|secret_?here|_here|undefined|foobar|lorem|(?:^|[-_.])(?:test|fake|dummy|mock|demo)(?:[-_.]|$)|masked|removed|hidden|mock/i
@@ -62,7 +64,7 @@ export function isWordy(value: string): boolean {
   const text = value.slice(0, 128)
   if (!/\d/.test(text) && !(/[a-z]/.test(text) && /[A-Z]/.test(text))) return true
   const pieces = text.split(/[^A-Za-z0-9]+/).filter((piece) => piece !== '')
-  return pieces.every((piece) => WORD_PIECE.test(piece)) || isCamel(text)
+  return pieces.every(isWordPiece) || isCamel(text)
 }
 
 /** Mixed case, most of it in words of small letters: `getX509KeyData`. One character in six of random base62 stands so. */
@@ -71,7 +73,3 @@ function isCamel(text: string): boolean {
   const inWords = text.match(/[A-Z]?[a-z]{3,32}/g)?.join('').length ?? 0
   return inWords >= 0.6 * text.length
 }
-
-/** Words in camel case with a short number behind: no random 12 characters look so, but for one in a thousand. */
-const WORD_PIECE =
-  /^(?:(?:[A-Z]{1,4}[a-z]{2,16}|[a-z]{3,16}|[A-Z]{2,12})(?:[A-Z]{1,4}[a-z]{2,16}|[A-Z]{2,6}){0,8}\d{0,8}|[A-Z]\d{1,3}|v?\d{1,8}|[A-Za-z])$/
