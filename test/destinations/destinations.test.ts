@@ -99,6 +99,7 @@ describe('ids that lead to somebody else are refused', () => {
     ['replicate', '../predictions', false],
     ['replicate', 'a/b/c', false],
     ['replicate', 'a/b:latest', false],
+    ['vllm', 'sql-lora', true], // adapters are models of their own there
     ['replicate', 'a/b?x=1', false],
   ])('%s: %s', (name, model, accepted) => expect(of(name).acceptsModel(model)).toBe(accepted))
 })
