@@ -28,6 +28,8 @@ export type Destination = {
   readonly usageInStream: 'asked' | 'always'
   /** Whether an error reply costs money, by the provider's own statement; `unstated` accrues at the bound. */
   readonly errorReplies: 'free' | 'billed' | 'unstated'
+  /** Beside `/v1`: answers 2xx while the server can serve, and takes nothing. Only what organisations host themselves has one. */
+  readonly healthPath?: string
   /** Where that, and the dialect, is documented. */
   readonly source: string
 }

@@ -9,5 +9,6 @@ export const llamaCpp = openaiCompatible({
   // tool_choice: a named tool is read as auto, and required is not enforced since PR 22654.
   unsupported: [...ONLY_OPENAI, 'n', 'tool-choice', 'reasoning-effort', 'user'],
   errorReplies: 'free',
+  healthPath: '/health', // 503 while it loads its model
   source: 'https://github.com/ggml-org/llama.cpp tools/server/README.md (0.7.0, tried 2026-11-23)',
 })

@@ -29,6 +29,7 @@ export const ollama = openaiCompatible({
   },
   acceptsModel: (upstreamModel) => !/[:-]cloud$/i.test(upstreamModel.trim()),
   errorReplies: 'free',
+  healthPath: '/api/version',
   source:
     'https://docs.ollama.com/api/openai-compatibility (read 2026-11-23), https://docs.ollama.com/api',
 })

@@ -12,6 +12,7 @@ type Dialect = {
   /** What its `/embeddings` need otherwise. */
   readonly embeddings?: Partial<Pick<Endpoint, 'edits' | 'unsupported'>>
   readonly errorReplies: Destination['errorReplies']
+  readonly healthPath?: string
   readonly source: string
 }
 
@@ -27,6 +28,7 @@ export const openaiCompatible = (dialect: Dialect): Destination => ({
   acceptsModel: dialect.acceptsModel ?? (() => true),
   usageInStream: dialect.usageInStream ?? 'asked',
   errorReplies: dialect.errorReplies,
+  ...(dialect.healthPath === undefined ? {} : { healthPath: dialect.healthPath }),
   source: dialect.source,
   speaks: {
     'openai-embeddings': {

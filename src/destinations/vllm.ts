@@ -7,5 +7,6 @@ export const vllm = openaiCompatible({
   edits: [defaultWithTools('tool_choice', 'auto')], // its default is none
   unsupported: [...ONLY_OPENAI, 'user'],
   errorReplies: 'free',
+  healthPath: '/health',
   source: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html (read 2026-11-23)',
 })

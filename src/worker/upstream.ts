@@ -38,6 +38,32 @@ export async function send(env: Env, permit: Permit, signal: AbortSignal): Promi
   }
 }
 
+/** Longest wait for a health path. */
+const HEALTH_MS = 5_000
+
+/**
+ * Looks whether a server is there: a GET without a body, by the way that requests take. Nothing of a request is at hand
+ * here. Answers the status; undefined if there was none.
+ */
+export async function lookAt(
+  env: Env,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  via: string | undefined,
+): Promise<number | undefined> {
+  try {
+    const response = await (via === undefined ? globalThis : through(env, via)).fetch(url, {
+      headers,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(HEALTH_MS),
+    })
+    await response.body?.cancel()
+    return response.status
+  } catch {
+    return undefined
+  }
+}
+
 function through(env: Env, name: string): Fetcher {
   const binding = service(env, name)
   if (binding === undefined) throw new TypeError(`no service binding is called ${name}`)
