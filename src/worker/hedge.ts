@@ -1,3 +1,5 @@
+import type { Hedge, Plan } from '../domain/plan.ts'
+import type { RequestFacts } from '../domain/request.ts'
 import { isRepeatable, isTransient } from '../router/next.ts'
 import { tryAttempt, type Planned, type Tried, type Turn } from './attempt.ts'
 import { timesOf } from './deadlines.ts'
@@ -18,8 +20,11 @@ export type Raced = {
  * allows it, and none for what must not be done twice: what a provider keeps, tools that it runs, and a service class that was
  * chosen for its price or its pace.
  */
-export function rivalsOf({ plan, read }: Pick<Planned, 'plan' | 'read'>, at: number): number[] {
-  const { operation, handling } = read.facts
+export function rivalsOf(
+  plan: Pick<Plan, 'hedge' | 'attempts'>,
+  { operation, handling }: Pick<RequestFacts, 'operation' | 'handling'>,
+  at: number,
+): number[] {
   if (plan.hedge === undefined || operation !== 'chat') return []
   if (!isRepeatable(handling) || handling.serviceTier !== 'default') return []
   const taken = new Set([plan.attempts[at]?.destination])
@@ -35,7 +40,7 @@ export function rivalsOf({ plan, read }: Pick<Planned, 'plan' | 'read'>, at: num
 /** Tries an attempt and, where the route allows it and nothing has come after a while, others beside it. */
 export async function tryHedged(planned: Planned, at: number, turn: Turn): Promise<Raced> {
   const { hedge } = planned.plan
-  const rivals = hedge === undefined ? [] : rivalsOf(planned, at)
+  const rivals = hedge === undefined ? [] : rivalsOf(planned.plan, planned.read.facts, at)
   if (hedge !== undefined && rivals.length > 0) {
     return new Race(planned, hedge, rivals, turn.number - 1).run(at, turn)
   }
@@ -63,7 +68,7 @@ type Happening = { readonly lane: Lane; readonly tried: Tried } | 'late'
 
 class Race {
   readonly #planned: Planned
-  readonly #hedge: NonNullable<Planned['plan']['hedge']>
+  readonly #hedge: Hedge
   readonly #rivals: number[]
   readonly #lanes: Lane[] = []
   #number: number
@@ -71,12 +76,7 @@ class Race {
   #late: Promise<'late'> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(
-    planned: Planned,
-    hedge: NonNullable<Planned['plan']['hedge']>,
-    rivals: number[],
-    number: number,
-  ) {
+  constructor(planned: Planned, hedge: Hedge, rivals: number[], number: number) {
     this.#planned = planned
     this.#hedge = hedge
     this.#rivals = rivals
