@@ -112,7 +112,7 @@ async function factsOf(c: C, { actor, via }: Who) {
 /** The pattern that a call matched, and the id in its path; the pattern of everything if it matched nothing. */
 function routeOf(c: C): { readonly route: string; readonly target: string | null } {
   const matched = matchedRoutes(c)
-  const { method } = c.req
+  const method = c.req.method === 'HEAD' ? 'GET' : c.req.method
   const own = matched.find((route) => route.method === method && !route.path.endsWith('*'))
   const route = own?.path ?? matched.at(-1)?.path ?? '*'
   const names = route.split('/')

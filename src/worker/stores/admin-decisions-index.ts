@@ -73,7 +73,7 @@ const rulesAt = (path: string): string =>
    SELECT e.tenant, r.value, e.at_ms, e.seq FROM
      (SELECT e.tenant, e.at_ms, e.seq, e.body FROM ${ENTRIES} AND e.kind IN ('reserve', 'refuse')) AS e,
      json_each(e.body, '${path}') AS r
-   WHERE r.type = 'text' AND EXISTS (SELECT 1 FROM decision d WHERE d.tenant = e.tenant AND d.seq = e.seq)
+   WHERE r.type = 'text' AND EXISTS (SELECT 1 FROM decision d WHERE d.tenant = e.tenant AND d.at_ms = e.at_ms AND d.seq = e.seq)
    ON CONFLICT DO NOTHING`
 
 const MARKED = 'UPDATE decision_mark SET through_seq = ?3 WHERE tenant = ?1 AND through_seq = ?2'

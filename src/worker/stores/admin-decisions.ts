@@ -70,7 +70,7 @@ export function decisionStatement(filter: DecisionFilter, app: string | undefine
   const from =
     rule === undefined
       ? 'decision d'
-      : 'decision_rule r CROSS JOIN decision d ON d.tenant = r.tenant AND d.seq = r.seq'
+      : 'decision_rule r CROSS JOIN decision d ON d.tenant = r.tenant AND d.at_ms = r.at_ms AND d.seq = r.seq'
   const order = `ORDER BY ${t}.at_ms DESC, ${t}.seq DESC LIMIT ${put(limit)}`
   return { sql: `SELECT ${COLUMNS} FROM ${from} WHERE ${where.join(' AND ')} ${order}`, values }
 }
