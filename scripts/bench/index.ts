@@ -5,7 +5,9 @@ import { setTimeout } from 'node:timers/promises'
 import { Log, LogLevel, Miniflare } from 'miniflare'
 import { startLocal, type Local } from '../lib/local.ts'
 import { createKey, putPolicy, readPolicies } from '../lib/seed.ts'
+import { measureChunks, type Way } from './chunks.ts'
 import { cpuUs, workerdPids } from './cpu.ts'
+import { measureLedger } from './ledger.ts'
 import { load, type Target, type Timings } from './load.ts'
 
 /** Demarc beside a bare workerd pass-through to the same upstream, under the same load, in one run. */
@@ -125,6 +127,60 @@ async function compare(bare: Subject, ours: Subject, kind: Kind): Promise<void> 
   for (const [name, value] of rows) console.log(`| ${name} | ${value} |`)
 }
 
+const table = (title: string, rows: readonly (readonly string[])[]): void => {
+  console.log(`\n### ${title}\n`)
+  for (const [at, row] of rows.entries()) {
+    console.log(`| ${row.join(' | ')} |`)
+    if (at === 0) console.log(`|${'---|'.repeat(row.length)}`)
+  }
+}
+
+/** A stream the same way, from which usage is taken out, and translated for a client of Anthropic's. */
+async function compareChunks(bare: Subject, ours: Subject): Promise<void> {
+  const chat = (usage: object) => (tokensMax: number) =>
+    JSON.stringify({
+      model: 'vllm/qwen3-30b-a3b-2507',
+      stream: true,
+      ...usage,
+      max_tokens: tokensMax,
+      messages: [{ role: 'user', content: TEXT }],
+    })
+  const asked = chat({ stream_options: { include_usage: true } })
+  const messages = {
+    ...ours.target,
+    url: ours.target.url.replace('/chat/completions', '/messages'),
+  }
+  const ways: Way[] = [
+    { ...bare, body: asked },
+    { ...ours, name: 'same wire, usage asked for', body: asked },
+    { ...ours, name: 'same wire, usage taken out', body: chat({}) },
+    { ...ours, name: 'translated for an Anthropic client', target: messages, body: chat({}) },
+  ]
+  const [base, ...rest] = await measureChunks(ways)
+  if (base === undefined) return
+  table('A chunk of a stream, over the bare pass-through', [
+    ['', 'CPU a chunk', 'more than bare', 'first byte later, one request at a time'],
+    ['bare', `${base.chunkUs.toFixed(1)} µs`, '', ''],
+    ...rest.map(({ name, chunkUs, firstMs }) => [
+      name,
+      `${chunkUs.toFixed(1)} µs`,
+      `${(chunkUs - base.chunkUs).toFixed(1)} µs`,
+      `${(firstMs - base.firstMs).toFixed(2)} ms`,
+    ]),
+  ])
+}
+
+async function showLedger(): Promise<void> {
+  const { pairsPerS, serialP50Ms, entriesPerS, rowsPerS } = await measureLedger()
+  table('Journal and consumer by themselves', [
+    ['', ''],
+    ['pairs of reserve and settle, 64 at once', `${pairsPerS.toFixed(0)} /s`],
+    ['one after the other, p50', `${serialP50Ms.toFixed(2)} ms`],
+    ['entries into D1', `${entriesPerS.toFixed(0)} /s`],
+    ['rows into D1, with postings', `${rowsPerS.toFixed(0)} /s`],
+  ])
+}
+
 /** A figure without the ledger behind it would be worth nothing. */
 async function confirmLedger(local: Local): Promise<void> {
   const response = await local.admin('GET', '/admin/api/ledger/verify')
@@ -160,11 +216,13 @@ async function main(): Promise<void> {
     }
     for (const kind of ['whole', 'stream with usage', 'stream'] as const)
       await compare(subjects.bare, subjects.ours, kind)
+    await compareChunks(subjects.bare, subjects.ours)
     await confirmLedger(ours.started)
   } finally {
     await Promise.all([bare.started.dispose(), ours.started.close()])
     child.disconnect()
   }
+  await showLedger()
 }
 
 await main()
