@@ -12,6 +12,11 @@ demarc admin role set WHO --roles A,B [--apps A,B]
                                            WHO: an e-mail address, group:NAME, or access:CLIENT-ID of a service token
 demarc admin role list [--json]            who may do what
 demarc admin role remove WHO               take all roles away
+demarc admin calls [--actor WHO] [--from DAY] [--json]
+                                           who called what, the newest first
+demarc admin decisions [--app A] [--code C] [--level L] [--destination D] [--rule R] [--state refused|failed|ok]
+                       [--from DAY] [--to DAY] [--tenant NAME] [--json]
+                                           what became of requests; developers see their own apps
 
 roles: officer, approver, auditor, finance, operator, developer (docs/administration.md says what each may do).
 --apps names the apps whose decisions a developer sees.
@@ -29,6 +34,16 @@ const OPTIONS = {
   days: { type: 'string' },
   reason: { type: 'string' },
   ticket: { type: 'string' },
+  actor: { type: 'string' },
+  app: { type: 'string' },
+  code: { type: 'string' },
+  level: { type: 'string' },
+  destination: { type: 'string' },
+  rule: { type: 'string' },
+  state: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  tenant: { type: 'string' },
 } as const satisfies ParseArgsConfig['options']
 
 type Values = ReturnType<typeof parse>['values']
@@ -40,6 +55,8 @@ export const adminCommand: Command = {
     const { values, positionals } = parse(args)
     const [what, action, target, ...rest] = positionals
     if (rest.length > 0) return wrong('one at a time', USAGE)
+    if (what === 'calls' && action === undefined) return await listCalls(values)
+    if (what === 'decisions' && action === undefined) return await listDecisions(values)
     switch (`${what} ${action}`) {
       case 'token create':
         return await createToken(values)
@@ -54,14 +71,14 @@ export const adminCommand: Command = {
       case 'role remove':
         return await end('people', named(target, 'whose roles'), values)
     }
-    return wrong('token create, list or revoke; role set, list or remove', USAGE)
+    return wrong('token create, list or revoke; role set, list or remove; calls; decisions', USAGE)
   },
 }
 
 const parse = (args: readonly string[]) =>
   parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
 
-const at = (values: Values) => (values.url === undefined ? {} : { url: values.url })
+const serverOf = (values: Values) => (values.url === undefined ? {} : { url: values.url })
 
 /** Headers cannot hold every letter, so the text is percent-encoded. */
 const because = ({ reason, ticket }: Values): Readonly<Record<string, string>> => ({
@@ -77,7 +94,7 @@ async function createToken(values: Values): Promise<number> {
     ...grantOf(values),
     ...(values.days === undefined ? {} : { days: Number(values.days) }),
   }
-  return await withAdmin(at(values), async (request) => {
+  return await withAdmin(serverOf(values), async (request) => {
     const response = await request('POST', '/admin/api/tokens', body, because(values))
     if (!response.ok) return await explain(response)
     const { id, token } = Created.parse(await response.json())
@@ -131,12 +148,94 @@ async function listRoles(values: Values): Promise<number> {
   )
 }
 
+const Calls = z.object({
+  calls: z.array(
+    z.object({
+      atMs: z.number(),
+      phase: z.string(),
+      actor: z.string(),
+      method: z.string(),
+      route: z.string(),
+      target: z.string().nullable(),
+      status: z.number().nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
+})
+
+async function listCalls(values: Values): Promise<number> {
+  return await listing(`/admin/api/audit/calls?${queryOf(values, CALL_FILTERS)}`, values, (json) =>
+    Calls.parse(json).calls.map(({ atMs, phase, actor, method, route, target, status, reason }) =>
+      [
+        new Date(atMs).toISOString(),
+        String(status ?? phase).padEnd(5),
+        actor,
+        `${method} ${route}`,
+        ...(target === null ? [] : [target]),
+        ...(reason === null ? [] : [`(${reason})`]),
+      ].join('  '),
+    ),
+  )
+}
+
+const Decisions = z.object({
+  decisions: z.array(
+    z.object({
+      id: z.string(),
+      at: z.string(),
+      app: z.string(),
+      code: z.string().nullable(),
+      rule: z.string().nullable(),
+      level: z.string().nullable(),
+      destination: z.string().nullable(),
+      outcome: z.string().nullable(),
+    }),
+  ),
+})
+
+async function listDecisions(values: Values): Promise<number> {
+  const path = `/admin/api/decisions?${queryOf(values, DECISION_FILTERS)}`
+  return await listing(path, values, (json) =>
+    Decisions.parse(json).decisions.map(
+      ({ id, at, app, code, rule, level, destination, outcome }) => {
+        const came =
+          code === null
+            ? `${destination ?? ''} ${outcome ?? 'under way'}`
+            : `${code}${rule === null ? '' : ` ${rule}`}`
+        return `${at}  ${id}  ${app}  ${level ?? ''}  ${came}`
+      },
+    ),
+  )
+}
+
+const CALL_FILTERS = ['actor', 'from', 'to'] as const
+const DECISION_FILTERS = [
+  'tenant',
+  'app',
+  'code',
+  'level',
+  'destination',
+  'rule',
+  'state',
+  'from',
+  'to',
+] as const
+
+function queryOf(values: Values, names: readonly (keyof Values)[]): string {
+  const query = new URLSearchParams()
+  for (const name of names) {
+    const value = values[name]
+    if (typeof value === 'string') query.set(name, value)
+  }
+  return query.toString()
+}
+
 async function listing(
   path: string,
   values: Values,
   linesOf: (json: unknown) => string[],
 ): Promise<number> {
-  return await withAdmin(at(values), async (request) => {
+  return await withAdmin(serverOf(values), async (request) => {
     const response = await request('GET', path)
     if (!response.ok) return await explain(response)
     const json: unknown = await response.json()
@@ -148,7 +247,7 @@ async function listing(
 
 async function setRoles(principal: string, values: Values): Promise<number> {
   const path = `/admin/api/people/${encodeURIComponent(principal)}`
-  return await withAdmin(at(values), async (request) => {
+  return await withAdmin(serverOf(values), async (request) => {
     const response = await request('PUT', path, grantOf(values), because(values))
     if (!response.ok) return await explain(response)
     console.log(`${principal} is ${values.roles ?? ''} now`)
@@ -158,7 +257,7 @@ async function setRoles(principal: string, values: Values): Promise<number> {
 
 async function end(kind: 'tokens' | 'people', id: string, values: Values): Promise<number> {
   const path = `/admin/api/${kind}/${encodeURIComponent(id)}`
-  return await withAdmin(at(values), async (request) => {
+  return await withAdmin(serverOf(values), async (request) => {
     const response = await request('DELETE', path, undefined, because(values))
     if (!response.ok) return await explain(response)
     console.log(kind === 'tokens' ? `${id} is revoked` : `${id} has no roles any more`)

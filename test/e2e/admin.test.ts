@@ -58,6 +58,17 @@ test('roles are given, listed and taken away at the command line', async () => {
   expect(said('error')).toContain('404: has no roles')
 })
 
+test('calls and decisions are read at the command line', async () => {
+  expect(await admin('calls', '--actor', 'token:admin')).toBe(0)
+  expect(await admin('calls')).toBe(0)
+  expect(said('log')).toMatch(/ {2}200 {2,}token:admin {2}GET \/admin\/api\/audit\/calls/)
+  vi.mocked(console.log).mockClear()
+  expect(await admin('decisions', '--state', 'refused', '--json')).toBe(0)
+  expect(said('log')).toBe('{"tenant":"default","through":0,"decisions":[],"next":null}')
+  expect(await admin('decisions', '--state', 'odd')).toBe(2)
+  expect(said('error')).toContain('state: one of refused, failed, ok')
+})
+
 test.each([
   [['token', 'create', '--roles', 'officer'], '--name is missing'],
   [['token', 'create', '--name', 'a', '--roles', 'king'], 'some of officer'],
