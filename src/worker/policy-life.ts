@@ -199,6 +199,12 @@ async function settle(env: Env, tenant: string): Promise<void> {
 
 const SETTLED_DRAFTS_MAX = 50
 
+/** Once a minute: what happened without anybody asking is written down, and the journal gets what it has missed. */
+export async function keepUp(env: Env, tenant: string): Promise<void> {
+  await settle(env, tenant)
+  await journalSteps(env, tenant)
+}
+
 const isKnown = (
   active: { readonly hash: string; readonly activated_ms: number },
   event: LifecycleEvent | undefined,

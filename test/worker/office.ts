@@ -45,6 +45,8 @@ export type Office = {
   /** What an app gets: where its request went, or what refused it. */
   readonly ask: (model: string, label?: string) => Promise<string>
   readonly letPass: (ms: number) => void
+  /** The same Worker with other settings. */
+  readonly as: (settings: Readonly<Record<string, string>>) => Pick<Office, 'by'>
 }
 
 const REPLY = {
@@ -90,13 +92,11 @@ export async function openOffice(settings: Readonly<Record<string, string>>): Pr
       .setExpirationTime(nowS + 600)
       .sign(keys.privateKey)
   }
-  return {
-    env,
-    bundle,
-    letPass: (ms) => (aheadMs += ms),
-    by: async (person, method, path, sending, headers = {}) => {
+  const callAs =
+    (environment: Env): Office['by'] =>
+    async (person, method, path, sending, headers = {}) => {
       const isEmpty = sending === undefined
-      const response = await call(env, `/admin/api/policy${path}`, {
+      const response = await call(environment, `/admin/api/policy${path}`, {
         method,
         headers: {
           'cf-access-jwt-assertion': await tokenOf(person),
@@ -110,7 +110,13 @@ export async function openOffice(settings: Readonly<Record<string, string>>): Pr
       const body = fields(await response.json())
       const { code, message } = fields(body['error'])
       return { status: response.status, body, code: text(code), message: text(message) ?? '' }
-    },
+    }
+  return {
+    env,
+    bundle,
+    letPass: (ms) => (aheadMs += ms),
+    by: callAs(env),
+    as: (others) => ({ by: callAs({ ...env, ...others }) }),
     ask: async (model, label = 'public') => {
       sent = []
       const response = await call(env, '/v1/chat/completions', {

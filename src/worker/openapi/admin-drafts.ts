@@ -130,6 +130,16 @@ const DRAFTS: readonly AdminRoute[] = [
     },
   },
   {
+    method: 'delete',
+    path: '/policy/drafts/:id',
+    summary: 'Take a draft back; what was done with it stays on record',
+    right: 'policy.draft',
+    query: TenantQuery,
+    answer: 'The draft, withdrawn.',
+    content: DraftView,
+    refusals: { 404: ['not_found'], 409: NOT_NOW, 503: ['busy'] },
+  },
+  {
     method: 'post',
     path: '/policy/drafts/:id/rebase',
     summary: 'Carry a draft over to what is in force now',

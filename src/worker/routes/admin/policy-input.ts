@@ -25,14 +25,15 @@ export const SourceFiles = z.record(
   z.string().max(900_000),
 )
 
-/** The tenant and the body of a request, or the answer that says what is wrong with them. */
+/** The tenant and the body of a request (no body is an empty one), or the answer that says what is wrong with them. */
 export async function readInput<T extends z.ZodType>(
   c: C,
   schema: T,
 ): Promise<Result<{ readonly tenant: string; readonly body: z.infer<T> }, Response>> {
   const query = check(c.req.query(), TenantQuery)
   if (!query.ok) return err(c.json(invalid(query.error), 422))
-  const body = await readBody(c.req.raw, schema)
+  const isEmpty = c.req.raw.body === null
+  const body = isEmpty ? check({}, schema) : await readBody(c.req.raw, schema)
   if (!body.ok) return err(c.json(invalid(body.error), 422))
   return ok({ tenant: query.value.tenant, body: body.value })
 }

@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { Permission } from '../../../access/actor.ts'
 import { err, ok, type Result } from '../../../domain/result.ts'
 import { canonicalBundle } from '../../../policy/bundle.ts'
 import { isStale } from '../../../policy/lifecycle.ts'
@@ -188,20 +187,26 @@ const OTHER_HASH: StepRefusal = {
     'the draft, what it changes or its backtest is another by now: read it again and sign that',
 }
 
-const reasoned = (
-  action: 'reject' | 'withdraw',
-  event: 'rejected' | 'withdrawn',
-  right: Permission,
-) =>
-  stepRoutes.post(`/:id/${action}`, needs(right), (c) =>
-    step(c, action, Because, async ({ tenant, life, body, common, nowMs }) => {
-      if (!(await takeBack(c, tenant, life, nowMs))) return err(TOO_LATE)
-      return ok({ event: { event, ...common, reason: body.reason } })
-    }),
+stepRoutes.post('/:id/reject', needs('policy.approve'), (c) =>
+  step(c, 'reject', Because, async ({ tenant, life, body, common, nowMs }) =>
+    (await takeBack(c, tenant, life, nowMs))
+      ? ok({ event: { event: 'rejected', ...common, reason: body.reason } as const })
+      : err(TOO_LATE),
+  ),
+)
+
+const withdraw = (c: C, schema: typeof Because | typeof Unexplained): Promise<Response> =>
+  step(c, 'withdraw', schema, async ({ tenant, life, body, common, nowMs }) =>
+    (await takeBack(c, tenant, life, nowMs))
+      ? ok({ event: { event: 'withdrawn', ...common, reason: body.reason } as const })
+      : err(TOO_LATE),
   )
 
-reasoned('reject', 'rejected', 'policy.approve')
-reasoned('withdraw', 'withdrawn', 'policy.draft')
+const Unexplained = z.strictObject({ reason: Reason.default('deleted') })
+
+stepRoutes.post('/:id/withdraw', needs('policy.draft'), (c) => withdraw(c, Because))
+/** What was begun stays on record: a draft that is deleted is one that was withdrawn. */
+stepRoutes.delete('/:id', needs('policy.draft'), (c) => withdraw(c, Unexplained))
 
 const TOO_LATE: StepRefusal = {
   code: 'wrong_state',
