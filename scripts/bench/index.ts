@@ -135,9 +135,9 @@ const table = (title: string, rows: readonly (readonly string[])[]): void => {
   }
 }
 
-/** A stream the same way, from which usage is taken out, and translated for a client of Anthropic's. */
-async function compareChunks(bare: Subject, ours: Subject): Promise<void> {
-  const chat = (usage: object) => (tokensMax: number) =>
+const chat =
+  (usage: object) =>
+  (tokensMax: number): string =>
     JSON.stringify({
       model: 'vllm/qwen3-30b-a3b-2507',
       stream: true,
@@ -145,6 +145,9 @@ async function compareChunks(bare: Subject, ours: Subject): Promise<void> {
       max_tokens: tokensMax,
       messages: [{ role: 'user', content: TEXT }],
     })
+
+/** A stream the same way, from which usage is taken out, and translated for a client of Anthropic's. */
+async function compareChunks(bare: Subject, ours: Subject): Promise<void> {
   const asked = chat({ stream_options: { include_usage: true } })
   const messages = {
     ...ours.target,

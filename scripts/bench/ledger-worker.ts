@@ -130,13 +130,14 @@ function prepare(tenant: string, count: number): number {
 
 const MESSAGES_A_BATCH = 20
 
+const retry = (): void => {
+  throw new Error('a message was not taken')
+}
+
 async function consume(env: Env): Promise<number> {
   let taken = 0
   const ack = (): void => {
     taken++
-  }
-  const retry = (): void => {
-    throw new Error('a message was not taken')
   }
   for (let at = 0; at < messages.length; at += MESSAGES_A_BATCH) {
     const batch = messages.slice(at, at + MESSAGES_A_BATCH).map((body, index) => ({
