@@ -61,6 +61,30 @@ describe('lines of traffic are added up', () => {
     expect(groupsFrom(lines)[0]?.costPicoUsd).toBe(40n * 999_999_999_999_999n)
   })
 
+  test('as many as there are, each to its own', () => {
+    const expected = new Map<string, [number, bigint]>()
+    const lines = Array.from({ length: 12_000 }, (_, at) => {
+      const app = `app-${(at * 7919) % 3001}`
+      const destination = at % 5 === 0 ? null : `place-${at % 4}`
+      const record = recordOf({
+        attributes: attributesOf('public', app),
+        destination,
+        count: (at % 3) + 1,
+        costPicoUsd: String(at * 1_000_003),
+      })
+      const [count, cost] = expected.get(`${app} ${destination}`) ?? [0, 0n]
+      const sum: [number, bigint] = [count + record.count, cost + BigInt(record.costPicoUsd)]
+      expected.set(`${app} ${destination}`, sum)
+      return at % 100 === 0 ? JSON.stringify(record) : canonicalJson(record)
+    })
+    const sums = groupsFrom(lines).map(({ attributes, destination, count, costPicoUsd }) => [
+      `${attributes.app} ${destination}`,
+      [count, costPicoUsd],
+    ])
+    expect(new Map(sums.map(([name, sum]) => [name, sum]))).toEqual(expected)
+    expect(sums).toHaveLength(expected.size)
+  })
+
   test('from bytes that are read over afterwards', () => {
     const sums = rollUp()
     const bytes = Buffer.alloc(1000)
