@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { createExecutionContext } from 'cloudflare:test'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { localLoginValue } from '../../src/access/local-login.ts'
+import { openNote, parseVerifierKey } from '../../src/encoding/signed-note.ts'
 import { handle } from '../../src/worker/app.ts'
 import type { Env } from '../../src/worker/env.ts'
 import { verifyAdminEvents } from '../../src/worker/stores/admin-events.ts'
@@ -133,6 +135,20 @@ test('calls at once are all in the chain, in some order', async () => {
   await Promise.all(Array.from({ length: 16 }, () => call('GET', '/admin/api/people/me')))
   const after = await verifyAdminEvents(env)
   expect(after).toMatchObject({ events: before.events + 16, brokenAt: null })
+})
+
+test('the head of the chain is signed, to be kept elsewhere', async () => {
+  const pair = generateKeyPairSync('ed25519').privateKey
+  const AUDIT_KEY = pair.export({ format: 'der', type: 'pkcs8' }).toString('base64')
+  const signing = Object.assign({ ...env }, { AUDIT_KEY, AUDIT_ORIGIN: 'demarc.example' })
+  const before = await verifyAdminEvents(env)
+  const answer = await call('GET', '/admin/api/audit/calls/verify', { in: signing })
+  const { note, verifierKey } = JSON.parse(answer.text)
+  const key = parseVerifierKey(verifierKey)
+  if (key === undefined) throw new Error('no key')
+  const text = `demarc.example/admin-calls\n${before.events}\n${before.headHash}\n`
+  expect(openNote(note, [key])).toEqual({ ok: true, value: text })
+  expect(openNote(note.replace(/\n\d+\n/, '\n1\n'), [key])).toMatchObject({ ok: false })
 })
 
 test.each([

@@ -127,6 +127,13 @@ export const PEOPLE_ROUTES: readonly AdminRoute[] = [
       events: z.int(),
       headHash: HashText,
       brokenAt: z.int().nullable(),
+      note: z
+        .string()
+        .nullable()
+        .describe(
+          'the number of lines and the last hash, signed with AUDIT_KEY (C2SP signed-note)',
+        ),
+      verifierKey: z.string().nullable(),
     }),
   },
   {

@@ -1,5 +1,8 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
+import { formatNote, formatVerifierKey } from '../../../encoding/signed-note.ts'
+import { auditKeyOf } from '../../audit-key.ts'
+import { variable, type Env } from '../../env.ts'
 import { needs, type AdminEnv } from '../../middleware/actor.ts'
 import { listAdminEvents, verifyAdminEvents } from '../../stores/admin-events.ts'
 import { check, invalid, Moment } from './input.ts'
@@ -30,5 +33,18 @@ callRoutes.get('/', needs('audit.read'), async (c) => {
 /** Walks the chain from the first line and computes every hash. */
 callRoutes.get('/verify', needs('audit.read'), async (c) => {
   const { events, headHash, brokenAt } = await verifyAdminEvents(c.env)
-  return c.json({ holds: brokenAt === null, events, headHash, brokenAt })
+  const signed = brokenAt === null ? await signedHead(c.env, events, headHash) : NOT_SIGNED
+  return c.json({ holds: brokenAt === null, events, headHash, brokenAt, ...signed })
 })
+
+const NOT_SIGNED = { note: null, verifierKey: null }
+
+/** The head of the chain as a signed note (c2sp.org/signed-note): kept elsewhere, it shows later that nothing was rewritten. */
+async function signedHead(env: Env, events: number, headHash: string) {
+  const key = await auditKeyOf(env)
+  if (key === undefined || events === 0) return NOT_SIGNED
+  const origin = `${variable(env, 'AUDIT_ORIGIN') ?? 'demarc.invalid'}/admin-calls`
+  const text = `${origin}\n${events}\n${headHash}\n`
+  const note = formatNote(text, origin, key.publicKey, await key.sign(text))
+  return { note, verifierKey: formatVerifierKey(origin, key.publicKey) }
+}
