@@ -73,16 +73,21 @@ describe('lines of traffic are added up', () => {
         costPicoUsd: String(at * 1_000_003),
       })
       const [count, cost] = expected.get(`${app} ${destination}`) ?? [0, 0n]
-      const sum: [number, bigint] = [count + record.count, cost + BigInt(record.costPicoUsd)]
-      expected.set(`${app} ${destination}`, sum)
+      expected.set(`${app} ${destination}`, [
+        count + record.count,
+        cost + BigInt(record.costPicoUsd),
+      ])
       return at % 100 === 0 ? JSON.stringify(record) : canonicalJson(record)
     })
-    const sums = groupsFrom(lines).map(({ attributes, destination, count, costPicoUsd }) => [
-      `${attributes.app} ${destination}`,
-      [count, costPicoUsd],
-    ])
-    expect(new Map(sums.map(([name, sum]) => [name, sum]))).toEqual(expected)
-    expect(sums).toHaveLength(expected.size)
+    const groups = groupsFrom(lines)
+    const found = new Map(
+      groups.map(({ attributes, destination, count, costPicoUsd }) => [
+        `${attributes.app} ${destination}`,
+        [count, costPicoUsd],
+      ]),
+    )
+    expect(found).toEqual(expected)
+    expect(groups).toHaveLength(expected.size)
   })
 
   test('from bytes that are read over afterwards', () => {
