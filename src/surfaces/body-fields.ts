@@ -18,6 +18,7 @@ export type FieldForm =
   | 'string'
   | 'boolean'
   | 'count'
+  | 'integer'
   | 'number'
   | 'array'
   | 'object'
@@ -30,6 +31,7 @@ const FORMS: Readonly<Record<FieldForm, { kinds: readonly NodeKind[]; words: str
   string: { kinds: [NODE.string], words: 'a string' },
   boolean: { kinds: [NODE.true, NODE.false], words: 'true or false' },
   count: { kinds: [NODE.number], words: 'a whole number of at least 0' },
+  integer: { kinds: [NODE.number], words: 'a whole number' },
   number: { kinds: [NODE.number], words: 'a number' },
   array: { kinds: [NODE.array], words: 'an array' },
   object: { kinds: [NODE.object], words: 'an object' },
@@ -37,6 +39,11 @@ const FORMS: Readonly<Record<FieldForm, { kinds: readonly NodeKind[]; words: str
   'string-or-object': { kinds: [NODE.string, NODE.object], words: 'a string or an object' },
   'object-or-array': { kinds: [NODE.object, NODE.array], words: 'an object or an array' },
   any: { kinds: Object.values(NODE), words: 'any value' },
+}
+
+const WHOLE: Readonly<Partial<Record<FieldForm, RegExp>>> = {
+  count: /^\d{1,15}$/,
+  integer: /^-?\d{1,15}$/,
 }
 
 /** The members of an object; of two names for one field (`snake_case` and `camelCase`) the one that `nameOf` gives. */
@@ -72,8 +79,8 @@ export function checkForms(
     const kind = document.kinds[node] ?? NODE.null
     if (kind === NODE.null && !required.includes(name)) continue
     const { kinds, words } = FORMS[form]
-    const isWhole = form !== 'count' || /^\d{1,15}$/.test(sourceOf(document, node))
-    if (!kinds.includes(kind) || !isWhole) {
+    const whole = WHOLE[form]
+    if (!kinds.includes(kind) || whole?.test(sourceOf(document, node)) === false) {
       return invalid(where + name, `\`${where}${name}\` must be ${words}.`)
     }
   }

@@ -1,15 +1,5 @@
 import type { Feature } from '../domain/features.ts'
-
-/** What a top-level field may hold; `null` is accepted for all but the required ones, as OpenAI's schema has it. */
-export type FieldForm =
-  | 'string'
-  | 'boolean'
-  | 'integer'
-  | 'number'
-  | 'array'
-  | 'object'
-  | 'string-or-array'
-  | 'string-or-object'
+import type { FieldForm } from './body-fields.ts'
 
 export type Field = { readonly form: FieldForm; readonly feature?: Feature }
 
@@ -57,6 +47,10 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   verbosity: { form: 'string', feature: 'verbosity' },
   web_search_options: { form: 'object', feature: 'web-search' },
 }
+
+export const FORMS: Readonly<Record<string, FieldForm>> = Object.fromEntries(
+  Object.entries(FIELDS).map(([name, { form }]) => [name, form]),
+)
 
 export const ROLES = ['developer', 'system', 'user', 'assistant', 'tool', 'function'] as const
 

@@ -3,27 +3,26 @@ import type { Feature } from '../domain/features.ts'
 import type { Refusal } from '../domain/refusal.ts'
 import type { Handling, RequestFacts } from '../domain/request.ts'
 import { err, ok, type Result } from '../domain/result.ts'
-import { children, keyOf, member, numberOf, sourceOf, stringOf } from '../encoding/json-document.ts'
-import { NODE, type JsonDocument, type NodeKind } from '../encoding/json-scan.ts'
+import { children, member, numberOf, sourceOf, stringOf } from '../encoding/json-document.ts'
+import { NODE, type JsonDocument } from '../encoding/json-scan.ts'
+import {
+  checkForms,
+  invalid,
+  membersOf,
+  textMember,
+  type Invalid,
+  type Members,
+} from './body-fields.ts'
 import { countChildren, envelopeOf } from './envelope.ts'
-import { FIELDS, PARTS, ROLES, type FieldForm } from './openai-chat-fields.ts'
+import { FIELDS, FORMS, PARTS, ROLES } from './openai-chat-fields.ts'
 import type { ReadRequest } from './surface.ts'
-
-type Members = ReadonlyMap<string, number>
-type Invalid = Extract<Refusal, { code: 'invalid_request' }>
-
-const invalid = (param: string | null, message: string): Invalid => ({
-  code: 'invalid_request',
-  param,
-  message,
-})
 
 /** Reads a chat completion request: checks its form and works out what it asks of a model. */
 export function readChatRequest(document: JsonDocument): Result<ReadRequest, Refusal> {
   if (document.kinds[0] !== NODE.object) {
     return err(invalid(null, 'The body must be a JSON object.'))
   }
-  const members = membersOf(document)
+  const members = membersOf(document, 0)
   const wrong = checkFields(document, members) ?? checkMessages(document, members)
   if (wrong !== undefined) return err(wrong)
   const envelope = envelopeOf(document)
@@ -59,42 +58,22 @@ export function readChatRequest(document: JsonDocument): Result<ReadRequest, Ref
   return ok({ facts, envelope })
 }
 
-function membersOf(document: JsonDocument): Members {
-  const members = new Map<string, number>()
-  for (const node of children(document, 0)) members.set(keyOf(document, node) ?? '', node)
-  return members
-}
-
-const FORMS: Readonly<Record<FieldForm, { kinds: readonly NodeKind[]; words: string }>> = {
-  string: { kinds: [NODE.string], words: 'a string' },
-  boolean: { kinds: [NODE.true, NODE.false], words: 'true or false' },
-  integer: { kinds: [NODE.number], words: 'a whole number' },
-  number: { kinds: [NODE.number], words: 'a number' },
-  array: { kinds: [NODE.array], words: 'an array' },
-  object: { kinds: [NODE.object], words: 'an object' },
-  'string-or-array': { kinds: [NODE.string, NODE.array], words: 'a string or an array of strings' },
-  'string-or-object': { kinds: [NODE.string, NODE.object], words: 'a string or an object' },
-}
-
 const POSITIVE = new Set(['max_completion_tokens', 'max_tokens', 'n'])
 
 function checkFields(document: JsonDocument, members: Members): Invalid | undefined {
-  for (const [name, node] of members) {
-    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined
-    if (field === undefined) continue
-    const kind = document.kinds[node] ?? NODE.null
-    const form = FORMS[field.form]
-    if (kind === NODE.null && name !== 'model' && name !== 'messages') continue
-    const isWhole = field.form !== 'integer' || /^-?\d{1,15}$/.test(sourceOf(document, node))
-    if (!form.kinds.includes(kind) || !isWhole) {
-      return invalid(name, `\`${name}\` must be ${form.words}.`)
-    }
-    if (POSITIVE.has(name) && (numberOf(document, node) ?? 0) < 1) {
-      return invalid(name, `\`${name}\` must be a whole number of at least 1.`)
-    }
-  }
   if (!members.has('model')) {
     return invalid('model', '`model` is missing: a model, an alias, `destination/model` or `auto`.')
+  }
+  if (!members.has('messages')) {
+    return invalid('messages', '`messages` is missing: an array of messages.')
+  }
+  const wrong = checkForms(document, members, FORMS, ['model', 'messages'])
+  if (wrong !== undefined) return wrong
+  for (const name of POSITIVE) {
+    const value = numberOf(document, members.get(name) ?? -1)
+    if (value !== undefined && value < 1) {
+      return invalid(name, `\`${name}\` must be a whole number of at least 1.`)
+    }
   }
   const choices = numberOf(document, members.get('n') ?? -1)
   if (choices !== undefined && choices > 128) return invalid('n', '`n` must be at most 128.')
@@ -102,9 +81,7 @@ function checkFields(document: JsonDocument, members: Members): Invalid | undefi
 }
 
 function checkMessages(document: JsonDocument, members: Members): Invalid | undefined {
-  const list = members.get('messages')
-  if (list === undefined) return invalid('messages', '`messages` is missing: an array of messages.')
-  const messages = children(document, list)
+  const messages = children(document, members.get('messages') ?? -1)
   if (messages.length === 0) {
     return invalid('messages', '`messages` must hold at least one message.')
   }
@@ -235,9 +212,4 @@ function handlingOf(document: JsonDocument, members: Members): Handling {
     longCache: textMember(document, members, 'prompt_cache_retention') === '24h',
     serviceTier: tier === 'auto' || tier === 'default' ? 'default' : 'other',
   }
-}
-
-function textMember(document: JsonDocument, members: Members, name: string): string | undefined {
-  const node = members.get(name)
-  return node === undefined ? undefined : stringOf(document, node)
 }

@@ -3,7 +3,6 @@ import type {
   ChatRequest,
   ChatTool,
   ResponseFormat,
-  Sampling,
   ToolChoice,
 } from '../domain/chat.ts'
 import { assistantMessage, textBlocks, userMessages } from './anthropic-parse-blocks.ts'
@@ -18,6 +17,7 @@ import {
   textOf,
   type Foreign,
 } from './read.ts'
+import { samplingFrom } from './sampling.ts'
 
 /** A Messages request in our own words. The body is known to be valid JSON of the right shape. */
 export function parseAnthropicRequest(body: string): ChatRequest {
@@ -32,7 +32,11 @@ export function parseAnthropicRequest(body: string): ChatRequest {
     toolChoice: toolChoiceOf(choice),
     parallelToolCalls: choice['disable_parallel_tool_use'] === true ? false : undefined,
     responseFormat: responseFormatOf(request),
-    sampling: samplingOf(request),
+    sampling: samplingFrom({
+      temperature: request['temperature'],
+      topP: request['top_p'],
+      topK: request['top_k'],
+    }),
     outputTokensMax: numberOf(request['max_tokens']),
     stop: listOf(request['stop_sequences']).filter((each) => typeof each === 'string'),
     stream: request['stream'] === true,
@@ -94,17 +98,6 @@ function responseFormatOf(request: Foreign): ResponseFormat {
   if (format['type'] !== 'json_schema') return { type: 'text' }
   const schema = jsonObjectOf(format['schema']) ?? {}
   return { type: 'json-schema', name: 'response', schema, strict: true }
-}
-
-function samplingOf(request: Foreign): Sampling {
-  const out: { -readonly [K in keyof Sampling]: Sampling[K] } = {}
-  const temperature = numberOf(request['temperature'])
-  if (temperature !== undefined) out.temperature = temperature
-  const topP = numberOf(request['top_p'])
-  if (topP !== undefined) out.topP = topP
-  const topK = numberOf(request['top_k'])
-  if (topK !== undefined) out.topK = topK
-  return out
 }
 
 /** Thinking budgets up to which an effort is still the word for it, in tokens; the same figures as when it is written. */

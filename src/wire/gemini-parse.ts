@@ -3,14 +3,12 @@ import type {
   ChatRequest,
   ChatTool,
   ResponseFormat,
-  Sampling,
   ToolChoice,
 } from '../domain/chat.ts'
 import { contentMessages, type Turn } from './gemini-parse-parts.ts'
 import { jsonSchemaOf } from './gemini-schema.ts'
 import { memberOf } from './gemini-words.ts'
 import {
-  flagOf,
   isObject,
   jsonObjectOf,
   listOf,
@@ -20,6 +18,7 @@ import {
   textOf,
   type Foreign,
 } from './read.ts'
+import { samplingFrom } from './sampling.ts'
 
 /**
  * A generateContent request in our own words. The body is known to be valid JSON of the right shape. Whether it streams
@@ -44,7 +43,17 @@ export function parseGeminiRequest(body: string, stream: boolean): ChatRequest {
     toolChoice: calling.toolChoice,
     parallelToolCalls: undefined,
     responseFormat: responseFormatOf(config),
-    sampling: samplingOf(config),
+    sampling: samplingFrom({
+      temperature: config['temperature'],
+      topP: memberOf(config, 'topP'),
+      topK: memberOf(config, 'topK'),
+      seed: config['seed'],
+      choices: memberOf(config, 'candidateCount'),
+      presencePenalty: memberOf(config, 'presencePenalty'),
+      frequencyPenalty: memberOf(config, 'frequencyPenalty'),
+      logprobs: memberOf(config, 'responseLogprobs'),
+      topLogprobs: config['logprobs'],
+    }),
     outputTokensMax: numberOf(memberOf(config, 'maxOutputTokens')),
     stop: listOf(memberOf(config, 'stopSequences')).filter((each) => typeof each === 'string'),
     stream,
@@ -132,29 +141,6 @@ function responseFormatOf(config: Foreign): ResponseFormat {
     (own === undefined ? undefined : jsonSchemaOf(own))
   if (schema !== undefined) return { type: 'json-schema', name: 'response', schema, strict: true }
   return mime === 'application/json' ? { type: 'json-object' } : { type: 'text' }
-}
-
-function samplingOf(config: Foreign): Sampling {
-  const out: { -readonly [K in keyof Sampling]: Sampling[K] } = {}
-  const temperature = numberOf(config['temperature'])
-  if (temperature !== undefined) out.temperature = temperature
-  const topP = numberOf(memberOf(config, 'topP'))
-  if (topP !== undefined) out.topP = topP
-  const topK = numberOf(memberOf(config, 'topK'))
-  if (topK !== undefined) out.topK = topK
-  const seed = numberOf(config['seed'])
-  if (seed !== undefined) out.seed = seed
-  const choices = numberOf(memberOf(config, 'candidateCount'))
-  if (choices !== undefined) out.choices = choices
-  const presencePenalty = numberOf(memberOf(config, 'presencePenalty'))
-  if (presencePenalty !== undefined) out.presencePenalty = presencePenalty
-  const frequencyPenalty = numberOf(memberOf(config, 'frequencyPenalty'))
-  if (frequencyPenalty !== undefined) out.frequencyPenalty = frequencyPenalty
-  const logprobs = flagOf(memberOf(config, 'responseLogprobs'))
-  if (logprobs !== undefined) out.logprobs = logprobs
-  const topLogprobs = numberOf(config['logprobs'])
-  if (topLogprobs !== undefined) out.topLogprobs = topLogprobs
-  return out
 }
 
 /** Thinking budgets up to which an effort is still the word for it, in tokens; the same figures as when it is written. */

@@ -4,13 +4,11 @@ import type {
   ChatRequest,
   ChatTool,
   ResponseFormat,
-  Sampling,
   TextPart,
   ToolCall,
 } from '../domain/chat.ts'
 import { parseCallSignature } from './call-signature.ts'
 import {
-  flagOf,
   isObject,
   jsonObjectOf,
   listOf,
@@ -20,6 +18,7 @@ import {
   textOf,
   type Foreign,
 } from './read.ts'
+import { samplingFrom } from './sampling.ts'
 
 /** Where in a conversation we are: older clients give calls no ids. */
 type Turn = {
@@ -61,7 +60,16 @@ function commonOf(request: Foreign, stream: boolean): Omit<ChatRequest, 'message
     toolChoice: { type: 'unset' },
     parallelToolCalls: undefined,
     responseFormat: formatOf(request['format']),
-    sampling: samplingOf(request, options),
+    sampling: samplingFrom({
+      temperature: options['temperature'],
+      topP: options['top_p'],
+      topK: options['top_k'],
+      seed: options['seed'],
+      presencePenalty: options['presence_penalty'],
+      frequencyPenalty: options['frequency_penalty'],
+      logprobs: request['logprobs'],
+      topLogprobs: request['top_logprobs'],
+    }),
     // Below 1 it means "as many as there are".
     outputTokensMax: limit === undefined || limit < 1 ? undefined : limit,
     stop: stopOf(options['stop']),
@@ -160,27 +168,6 @@ function formatOf(format: unknown): ResponseFormat {
   return schema === undefined
     ? { type: 'text' }
     : { type: 'json-schema', name: 'response', schema, strict: true }
-}
-
-function samplingOf(request: Foreign, options: Foreign): Sampling {
-  const out: { -readonly [K in keyof Sampling]: Sampling[K] } = {}
-  const temperature = numberOf(options['temperature'])
-  if (temperature !== undefined) out.temperature = temperature
-  const topP = numberOf(options['top_p'])
-  if (topP !== undefined) out.topP = topP
-  const topK = numberOf(options['top_k'])
-  if (topK !== undefined) out.topK = topK
-  const seed = numberOf(options['seed'])
-  if (seed !== undefined) out.seed = seed
-  const presencePenalty = numberOf(options['presence_penalty'])
-  if (presencePenalty !== undefined) out.presencePenalty = presencePenalty
-  const frequencyPenalty = numberOf(options['frequency_penalty'])
-  if (frequencyPenalty !== undefined) out.frequencyPenalty = frequencyPenalty
-  const logprobs = flagOf(request['logprobs'])
-  if (logprobs !== undefined) out.logprobs = logprobs
-  const topLogprobs = numberOf(request['top_logprobs'])
-  if (topLogprobs !== undefined) out.topLogprobs = topLogprobs
-  return out
 }
 
 const stopOf = (value: unknown): string[] =>

@@ -5,7 +5,6 @@ import type {
   ChatTool,
   RefusalPart,
   ResponseFormat,
-  Sampling,
   TextPart,
   ToolCall,
   ToolChoice,
@@ -23,6 +22,7 @@ import {
   textOf,
   type Foreign,
 } from './read.ts'
+import { samplingFrom } from './sampling.ts'
 
 /**
  * A chat completion request in our own words. The body is known to be valid JSON of the right shape; the deprecated
@@ -42,7 +42,16 @@ export function parseChatRequest(body: string): ChatRequest {
     toolChoice: choice.toolChoice,
     parallelToolCalls: flagOf(request['parallel_tool_calls']),
     responseFormat: responseFormatOf(request['response_format']),
-    sampling: samplingOf(request),
+    sampling: samplingFrom({
+      temperature: request['temperature'],
+      topP: request['top_p'],
+      seed: request['seed'],
+      choices: request['n'],
+      presencePenalty: request['presence_penalty'],
+      frequencyPenalty: request['frequency_penalty'],
+      logprobs: request['logprobs'],
+      topLogprobs: request['top_logprobs'],
+    }),
     outputTokensMax: numberOf(request['max_completion_tokens']) ?? numberOf(request['max_tokens']),
     stop: stopOf(request['stop']),
     stream: request['stream'] === true,
@@ -206,27 +215,6 @@ function responseFormatOf(value: unknown): ResponseFormat {
     schema: jsonObjectOf(schema['schema']) ?? {},
     strict: flagOf(schema['strict']),
   }
-}
-
-function samplingOf(request: Foreign): Sampling {
-  const out: { -readonly [K in keyof Sampling]: Sampling[K] } = {}
-  const temperature = numberOf(request['temperature'])
-  if (temperature !== undefined) out.temperature = temperature
-  const topP = numberOf(request['top_p'])
-  if (topP !== undefined) out.topP = topP
-  const seed = numberOf(request['seed'])
-  if (seed !== undefined) out.seed = seed
-  const choices = numberOf(request['n'])
-  if (choices !== undefined) out.choices = choices
-  const presencePenalty = numberOf(request['presence_penalty'])
-  if (presencePenalty !== undefined) out.presencePenalty = presencePenalty
-  const frequencyPenalty = numberOf(request['frequency_penalty'])
-  if (frequencyPenalty !== undefined) out.frequencyPenalty = frequencyPenalty
-  const logprobs = flagOf(request['logprobs'])
-  if (logprobs !== undefined) out.logprobs = logprobs
-  const topLogprobs = numberOf(request['top_logprobs'])
-  if (topLogprobs !== undefined) out.topLogprobs = topLogprobs
-  return out
 }
 
 const stopOf = (value: unknown): string[] =>

@@ -11,12 +11,35 @@ const documentOf = (body: object): JsonDocument => {
 }
 const target = { url: 'https://demarc.test/v1/chat/completions', headers: new Headers() }
 
+const HELLO = { model: 'm', messages: [{ role: 'user', content: 'Hi' }] }
+
 function read(more: object): ReadRequest {
-  const body = { model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...more }
+  const body = { ...HELLO, ...more }
   const found = openaiChatSurface.read(documentOf(body), target)
   if (!found.ok) throw new Error('refused')
   return found.value
 }
+
+test.each<[string, object, string | null, RegExp]>([
+  ['no object', [], null, /JSON object/],
+  ['no model', { messages: [] }, 'model', /alias/],
+  ['a model that is none', { model: null, messages: [] }, 'model', /a string/],
+  ['no messages', { model: 'm' }, 'messages', /missing/],
+  ['messages that are none', { model: 'm', messages: null }, 'messages', /an array/],
+  ['a limit of nothing', { ...HELLO, max_tokens: 0 }, 'max_tokens', /at least 1/],
+  ['half a seed', { ...HELLO, seed: 0.5 }, 'seed', /a whole number/],
+  ['too many answers', { ...HELLO, n: 129 }, 'n', /at most 128/],
+  ['a temperature in words', { ...HELLO, temperature: 'hot' }, 'temperature', /a number/],
+])('a request is refused with %s', (_name, body, param, message) => {
+  const found = openaiChatSurface.read(documentOf(body), target)
+  expect(found.ok ? undefined : found.error).toMatchObject({
+    param,
+    message: expect.stringMatching(message),
+  })
+})
+
+test('a seed may be below nothing', () =>
+  expect(read({ seed: -1 }).facts.features).toEqual(['seed']))
 
 describe('policy hears of who receives or keeps the data:', () => {
   const plain: Handling = {
