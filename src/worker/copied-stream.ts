@@ -85,8 +85,8 @@ export class CopiedStream {
 
   /** Ends the client's side, with an error frame if the answer is not whole; false if nobody is there any more. */
   async finish(errorFrame: Uint8Array | undefined): Promise<boolean> {
-    const writer = this.#writable.getWriter()
     try {
+      const writer = this.#writable.getWriter()
       if (errorFrame !== undefined) await writer.write(errorFrame)
       await writer.close()
       return true

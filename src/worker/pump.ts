@@ -122,14 +122,15 @@ async function carryCopy(
     return isForwarded
   })
   const end = await stream.follow(forwarded, idle)
-  // A way to the client fails for either side; whether it was the upstream, the copy shows.
-  if (end === 'broken' ? isStopped() : !isGone() && !(await forwarded) && end === 'end') leave()
+  const isForwarded = isGone() ? false : await forwarded
+  // The way to the client fails for either side; whether it was the upstream, the copy shows.
+  if (end === 'broken' ? isStopped() : end === 'end' && !isForwarded) leave()
   const seen = end === 'limit' ? beyond(relay.seen()) : relay.seen()
-  const isWhole = end === 'limit' ? await forwarded : end === 'end' && seen.complete && !seen.error
-  if (isGone()) return { isWhole: isWhole && end === 'end', seen }
-  const isClean = isWhole || seen.error
+  const isComplete = end === 'limit' ? isForwarded : end === 'end' && seen.complete && !seen.error
+  if (isGone()) return { isWhole: isComplete, seen }
+  const isClean = isComplete || seen.error
   if (!(await stream.finish(isClean ? undefined : relay.fail(error())))) leave()
-  return { isWhole, seen }
+  return { isWhole: isComplete, seen }
 }
 
 /** Of what was not read to its end nobody knows how long it was. */
