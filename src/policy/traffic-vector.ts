@@ -16,10 +16,10 @@ export type RecordedRequest = {
 
 /**
  * Why a record cannot be decided again. `before-recording`: it was written before what the policy saw was kept. `masked`: a
- * declared category has a name that could not be recorded. `no-decision`: it was refused before a policy was asked.
+ * declared category has a name that could not be recorded. `no-decision`: it was refused before a policy was asked. `unknown-form`:
+ * another version of Demarc wrote it.
  */
-export const UNREPLAYABLE = ['before-recording', 'masked', 'no-decision'] as const
-export type Unreplayable = (typeof UNREPLAYABLE)[number]
+export type Unreplayable = 'before-recording' | 'masked' | 'no-decision' | 'unknown-form'
 
 /** The attribute vector of a recorded request: every policy decides it as it would have decided the request itself. */
 export function vectorOf(recorded: RecordedRequest): AttributeVector | Unreplayable {

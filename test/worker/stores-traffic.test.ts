@@ -55,7 +55,7 @@ const settle = (decision: string, cost: string, times: Times): EntryBody => {
   return settled(cost, { decision, attempt: `${decision}.${number}`, atMs })
 }
 
-function refusal(decision: string, receipt: Receipt | undefined, atMs: number): EntryBody {
+function refusal(decision: string, receipt: unknown, atMs: number): EntryBody {
   const body = refused(decision)
   if (body.kind !== 'refuse') throw new Error('not a refusal')
   return {
@@ -80,6 +80,7 @@ const TRAFFIC: readonly EntryBody[] = [
   refusal('dec_d', receiptOf(PUBLIC, {}), DAY_2),
   attempt('dec_old', receiptOf(PUBLIC), { atMs: DAY_2 }),
   refusal('dec_none', undefined, DAY_2),
+  refusal('dec_form', { label: PUBLIC, seen: { later: 1 } }, DAY_2),
   refusal('dec_masked', receiptOf({ ...PUBLIC, categories: ['declared:*'] }, {}), DAY_2),
 ]
 
@@ -110,6 +111,7 @@ describe('stored traffic', () => {
       'before-recording': 1,
       'no-decision': 1,
       masked: 1,
+      'unknown-form': 1,
     })
   })
 

@@ -144,16 +144,13 @@ export async function costsIn(
 }
 
 function vectorIn(opening: z.infer<typeof Opening>): AlikeDecisions['vector'] {
-  const { label, seen, team, app, purpose, surface } = opening
-  if (label === null) return 'no-decision'
-  const attributes = vectorOf({
-    label: TrafficLabel.parse(JSON.parse(label)),
-    seen: seen === null ? undefined : Seen.parse(JSON.parse(seen)),
-    team,
-    app,
-    purpose: purpose ?? undefined,
-    surface,
-  })
+  const { team, app, purpose, surface } = opening
+  if (opening.label === null) return 'no-decision'
+  if (opening.seen === null || purpose === null) return 'before-recording'
+  const label = TrafficLabel.safeParse(JSON.parse(opening.label))
+  const seen = Seen.safeParse(JSON.parse(opening.seen))
+  if (!label.success || !seen.success) return 'unknown-form'
+  const attributes = vectorOf({ label: label.data, seen: seen.data, team, app, purpose, surface })
   return typeof attributes === 'string'
     ? attributes
     : { text: canonicalJson(attributes), attributes }
