@@ -54,3 +54,13 @@ function capabilitiesOf({ operation, tools, vision }: NamedModel): string[] {
 
 /** Clients switch on what a version can do; this is the one whose API is spoken here. */
 export const OLLAMA_VERSION = '0.13.3'
+
+/** The answer to a wish that a model be loaded or unloaded: models are where they are. */
+export const renderLoaded = (model: string, wish: 'load' | 'unload', atMs: number): JsonObject => ({
+  model,
+  created_at: new Date(atMs).toISOString(),
+  response: '',
+  message: { role: 'assistant', content: '' },
+  done: true,
+  done_reason: wish,
+})

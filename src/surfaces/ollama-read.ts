@@ -224,6 +224,30 @@ function promptBytesOf(document: JsonDocument, fields: Members): number {
   return bytes
 }
 
+/**
+ * What a request without anything to say wants, as Ollama's own clients send it first: that a model is loaded, or with
+ * `keep_alive: 0` that it is unloaded. Undefined if it says something.
+ */
+export function loadWish(document: JsonDocument, surface: string): 'load' | 'unload' | undefined {
+  const fields = membersOf(document, 0)
+  if (!fields.has('model') || countChildren(document, fields.get('images') ?? -1) > 0) {
+    return undefined
+  }
+  const isSilent =
+    surface === 'ollama'
+      ? isEmptyList(document, fields.get('messages'))
+      : surface === 'ollama-generate' && isEmptyText(document, fields.get('prompt'))
+  if (!isSilent) return undefined
+  return numberOf(document, fields.get('keep_alive') ?? -1) === 0 ? 'unload' : 'load'
+}
+
+const isEmptyList = (document: JsonDocument, node: number | undefined): boolean =>
+  node === undefined ||
+  (document.kinds[node] === NODE.array && children(document, node).length === 0)
+
+const isEmptyText = (document: JsonDocument, node: number | undefined): boolean =>
+  node === undefined || stringOf(document, node) === ''
+
 /** The name of the model in a body that names one: `/api/show` takes an older word for it, too. */
 export function modelNamed(document: JsonDocument): string | undefined {
   const named = children(document, 0).find((node) =>

@@ -12,6 +12,7 @@ import { decisionRoute } from './routes/decisions.ts'
 import { EXPLAIN, explainRoute } from './routes/explain.ts'
 import { modelsRoute } from './routes/models.ts'
 import {
+  ollamaLoad,
   ollamaLoadedRoute,
   ollamaShowRoute,
   ollamaTagsRoute,
@@ -36,6 +37,8 @@ app.post(EXPLAIN, explainRoute)
 app.post(`${EXPLAIN}/*`, explainRoute)
 app.get('/v1/models', modelsRoute)
 app.get('/v1/decisions/:id', decisionRoute)
+// What Ollama's own client asks first, by HEAD.
+app.get('/', (c) => c.text('Demarc is running'))
 app.get('/api/tags', ollamaTagsRoute)
 app.get('/api/version', ollamaVersionRoute)
 app.get('/api/ps', ollamaLoadedRoute)
@@ -92,7 +95,9 @@ export async function handle(request: Request, env: Env, ctx: ExecutionContext):
       : servedAt(new URL(url).pathname)
   if (surface === undefined) return app.fetch(request, env, ctx)
   try {
-    return await serve(request, env, ctx, surface)
+    const loaded =
+      surface.dialect.name === 'ollama' ? await ollamaLoad(request, env, ctx, surface) : undefined
+    return loaded ?? (await serve(request, env, ctx, surface))
   } catch (error) {
     return bug(error, surface.dialect)
   }

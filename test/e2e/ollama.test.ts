@@ -223,11 +223,20 @@ describe('an Ollama client', () => {
     expect((await get(stage, '/api/version')).body).toEqual({ version: expect.any(String) })
   })
 
+  test('is told that models are where they are', async () => {
+    const loaded = await client.generate({ model: 'auto', prompt: '' })
+    expect(loaded).toMatchObject({ response: '', done: true, done_reason: 'load' })
+    const unloaded = await client.chat({ model: 'auto', messages: [], keep_alive: 0 })
+    expect(unloaded).toMatchObject({ message: { content: '' }, done_reason: 'unload' })
+    expect((await fetch(stage.local.url, { method: 'HEAD' })).status).toBe(200)
+    expect(stage.fleet.requests).toEqual([])
+  })
+
   test.each([
     ['a model that nobody has', () => client.show({ model: 'no-such-model' }), 404],
     ['a model that nobody has, asked', () => client.generate({ model: 'no', prompt: 'Hi' }), 404],
     ['a wrong key', () => connect('demarc_wrong_key').list(), 401],
-    ['nothing to say', () => client.chat({ model: 'auto', messages: [] }), 400],
+    ['nothing to load', () => client.generate({ model: 'no', prompt: '' }), 404],
     ['a model to be pulled', () => client.pull({ model: 'auto' }), 404],
   ])('is told about %s', async (_name, call, status) => {
     const { status_code, message } = await errorOf(call())

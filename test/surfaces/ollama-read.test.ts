@@ -4,6 +4,7 @@ import type { RequestFacts } from '../../src/domain/request.ts'
 import { scanJson, type JsonDocument } from '../../src/encoding/json-scan.ts'
 import { ollamaEmbeddingsSurface } from '../../src/surfaces/embeddings-ollama.ts'
 import { ollamaGenerateSurface, ollamaSurface } from '../../src/surfaces/ollama.ts'
+import { loadWish } from '../../src/surfaces/ollama-read.ts'
 import type { ReadRequest, Surface } from '../../src/surfaces/surface.ts'
 
 const documentOf = (body: object): JsonDocument => {
@@ -102,6 +103,21 @@ describe('a request of an Ollama client', () => {
     expect(refused(read)).toMatchObject({ code: 'invalid_request', param }),
   )
 })
+
+test.each<[string, string, object, 'load' | 'unload' | undefined]>([
+  ['ollama', 'without messages', {}, 'load'],
+  ['ollama', 'with none', { messages: [], keep_alive: '5m' }, 'load'],
+  ['ollama', 'with none, and no time', { messages: [], keep_alive: 0 }, 'unload'],
+  ['ollama', 'with one', { messages: [{ role: 'user', content: 'Hi' }] }, undefined],
+  ['ollama', 'with messages that are none', { messages: 'Hi' }, undefined],
+  ['ollama-generate', 'without a prompt', {}, 'load'],
+  ['ollama-generate', 'with an empty one', { prompt: '', keep_alive: 0 }, 'unload'],
+  ['ollama-generate', 'with one', { prompt: 'Hi' }, undefined],
+  ['ollama-generate', 'with an image', { prompt: '', images: ['AAAA'] }, undefined],
+  ['ollama-embeddings', 'of nothing', {}, undefined],
+])('a request to %s, %s, wants: %s', (surface, _name, more, wish) =>
+  expect(loadWish(documentOf({ model: 'm', ...more }), surface)).toBe(wish),
+)
 
 describe('a request for an Ollama', () => {
   const passing = {

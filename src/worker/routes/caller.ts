@@ -12,8 +12,14 @@ export async function callerOf(
   c: Context<{ Bindings: Env }>,
   surface: Surface = surfaces['openai-chat'],
 ): Promise<{ readonly exchange: Exchange; readonly caller: Result<Authenticated, Refusal> }> {
+  const exchange = exchangeOf(c, surface)
+  return { exchange, caller: await authenticate(exchange) }
+}
+
+/** The same before anybody has looked at its key. */
+export function exchangeOf(c: Context<{ Bindings: Env }>, surface: Surface): Exchange {
   const startedMs = Date.now()
-  const exchange: Exchange = {
+  return {
     request: c.req.raw,
     env: c.env,
     ctx: c.executionCtx,
@@ -21,5 +27,4 @@ export async function callerOf(
     decision: newDecisionId(startedMs),
     startedMs,
   }
-  return { exchange, caller: await authenticate(exchange) }
 }

@@ -4,19 +4,22 @@ import { err, ok, type Result } from '../../domain/result.ts'
 import { essentialBits } from '../../router/compile.ts'
 import { namesFor, resolveModel } from '../../router/resolve.ts'
 import { surfaces } from '../../surfaces/index.ts'
+import type { Surface } from '../../surfaces/surface.ts'
 import {
   OLLAMA_VERSION,
+  renderLoaded,
   renderShow,
   renderTags,
   type NamedModel,
 } from '../../surfaces/ollama-models.ts'
-import { modelNamed, modelOf } from '../../surfaces/ollama-read.ts'
+import { loadWish, modelNamed, modelOf } from '../../surfaces/ollama-read.ts'
 import { refusalResponse } from '../answer.ts'
+import { authenticate } from '../authenticate.ts'
 import type { Env } from '../env.ts'
-import type { Authenticated } from '../exchange.ts'
+import { newDecisionId, type Authenticated, type Exchange, type Lifetime } from '../exchange.ts'
 import { readBody } from '../read-body.ts'
 import { inForceFor, type InForce } from '../world.ts'
-import { callerOf } from './caller.ts'
+import { exchangeOf } from './caller.ts'
 
 /** What an Ollama client asks before it sends anything: who is there, which models, and what one of them can do. */
 const { dialect } = surfaces.ollama
@@ -57,6 +60,35 @@ export async function ollamaShowRoute(c: Context<{ Bindings: Env }>): Promise<Re
   return Response.json(renderShow(model, startedMs), { headers: { 'x-request-id': decision } })
 }
 
+/** Larger requests say something. */
+const LOAD_BYTES_MAX = 4096
+
+/**
+ * Answers a request that only wants a model to be loaded, as Ollama's own client sends before the first prompt; undefined
+ * for any other. Nothing is sent anywhere, so there is nothing to decide or to record.
+ */
+export async function ollamaLoad(
+  request: Request,
+  env: Env,
+  ctx: Lifetime,
+  surface: Surface,
+): Promise<Response | undefined> {
+  const length = Number(request.headers.get('content-length') ?? Infinity)
+  if (length > LOAD_BYTES_MAX) return undefined
+  const document = await readBody(request.clone())
+  const wish = document.ok ? loadWish(document.value, surface.name) : undefined
+  if (!document.ok || wish === undefined) return undefined
+  const startedMs = Date.now()
+  const decision = newDecisionId(startedMs)
+  const asked = await askedBy({ request, env, ctx, surface, decision, startedMs })
+  if (!asked.ok) return asked.error
+  const name = modelNamed(document.value) ?? ''
+  const known = resolveModel(modelOf(name), asked.value.caller.caller, asked.value.inForce.compiled)
+  if (!known.ok) return refusalResponse(known.error, decision, undefined, dialect)
+  const headers = { 'x-request-id': decision }
+  return Response.json(renderLoaded(name, wish, startedMs), { headers })
+}
+
 const NO_NAME: Refusal = {
   code: 'invalid_request',
   param: 'model',
@@ -70,11 +102,14 @@ type Asked = {
   readonly startedMs: number
 }
 
-async function askedOf(c: Context<{ Bindings: Env }>): Promise<Result<Asked, Response>> {
-  const { exchange, caller } = await callerOf(c, surfaces.ollama)
+const askedOf = (c: Context<{ Bindings: Env }>): Promise<Result<Asked, Response>> =>
+  askedBy(exchangeOf(c, surfaces.ollama))
+
+async function askedBy(exchange: Exchange): Promise<Result<Asked, Response>> {
   const { decision, env, startedMs } = exchange
   const refuse = (refusal: Refusal): Result<Asked, Response> =>
     err(refusalResponse(refusal, decision, undefined, dialect))
+  const caller = await authenticate(exchange)
   if (!caller.ok) return refuse(caller.error)
   const inForce = await inForceFor(env, caller.value.caller.tenant)
   return inForce === undefined
