@@ -20,7 +20,7 @@ const MOVES_BELOW = 0.9
 /** A text has about one token in four bytes. Source: OpenAI's and Anthropic's own rules of thumb for English. */
 const BYTES_PER_TOKEN = 4
 
-export type Followed = {
+type Followed = {
   readonly ordered: readonly Candidate[]
   /** Undefined if there was no pin. */
   readonly pinned: Pinned | undefined
@@ -91,7 +91,7 @@ function costAt(
 }
 
 /** Where a request of a conversation was answered. */
-export type Answered = {
+type Answered = {
   readonly destination: string
   readonly model: string
   /** Null if the provider did not say. */

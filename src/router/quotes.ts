@@ -48,7 +48,7 @@ function roundUp(bound: bigint): number {
 }
 
 /** Token counts that an exchange will probably be billed for. */
-export type Expected = {
+type Expected = {
   readonly input: number
   readonly cachedInput: number
   readonly output: number

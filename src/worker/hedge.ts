@@ -6,9 +6,9 @@ import { timesOf } from './deadlines.ts'
 import { admit, noteUnsent } from './health.ts'
 
 /** An attempt of the plan that is over. */
-export type Ended = { readonly at: number; readonly tried: Tried }
+type Ended = { readonly at: number; readonly tried: Tried }
 
-export type Raced = {
+type Raced = {
   /** In the order in which they ended; an answer is the last. Attempts that lost are none of them: they are settled, and that is all. */
   readonly ended: readonly Ended[]
   /** Number of the last attempt that is on record. */

@@ -20,12 +20,20 @@ import {
 import { Records } from './records.ts'
 
 const HEDGE = { afterMs: 100, maxAttempts: 2 }
+const EAGER = { afterMs: 50, maxAttempts: 3 }
 
 /** Every route asks a second one after a tenth of a second. */
 const hedging = (bundle: Bundle): Bundle => ({
   ...bundle,
-  attributes: { ...bundle.attributes, apps: [...bundle.attributes.apps, 'thin'] },
-  routes: bundle.routes.map((route) => ({ ...route, hedge: HEDGE })),
+  attributes: { ...bundle.attributes, apps: [...bundle.attributes.apps, 'thin', 'eager'] },
+  routes: bundle.routes.flatMap((route) =>
+    route.id === 'everything-else'
+      ? [
+          { ...route, id: 'eager', when: { app: ['eager'] }, hedge: EAGER },
+          { ...route, hedge: HEDGE },
+        ]
+      : [{ ...route, hedge: HEDGE }],
+  ),
   // The cheaper one comes first: OpenAI, then Anthropic.
   aliases: [
     ...bundle.aliases,
@@ -47,6 +55,8 @@ const raced: string[] = []
 const decided: string[] = []
 const never = new Promise<void>(() => {})
 const sentTo = (): string[] => stage.fleet.requests.map(({ destination }) => destination)
+
+const END = expect.stringMatching(/^settle (?:superseded: (?:bound|usage)|ok: usage)$/)
 
 /** What became of the connections to a destination. */
 const endsAt = (id: SimulatedId): Promise<string[]> =>
@@ -84,6 +94,23 @@ describe('when the first', () => {
     expectOneAnswer(reply, 'openai', stream)
     expect([await endsAt('openai'), await endsAt('anthropic')]).toEqual([['answered'], ['gone']])
     raced.push(decisionOf(reply))
+  })
+
+  test('and the second say nothing, a third may answer', async () => {
+    const key = await newKey(stage, { app: 'eager' })
+    stage.fleet.script('openai', { kind: 'hang' })
+    stage.fleet.script('anthropic', { kind: 'hang' })
+    const reply = await post(stage, ask('Why?', { model: 'three', stream: true }), { key })
+    expectOneAnswer(reply, 'gemini', true)
+    expect(sentTo()).toEqual(['openai', 'anthropic', 'gemini'])
+    expect([await endsAt('openai'), await endsAt('anthropic')]).toEqual([['gone'], ['gone']])
+    records.expect(
+      reply,
+      'reserve 1',
+      'reserve 2',
+      'reserve 3',
+      ...Array.from({ length: 3 }, () => END),
+    )
   })
 
   test('answers at once, nobody else is asked', async () => {

@@ -136,6 +136,17 @@ describe('what another isolate was answered', () => {
     expect(await send(body)).toBe('together')
   })
 
+  test('is told once, and no obstacle where it cannot be followed', async () => {
+    const hosts = internet()
+    const body = question('What is a moat?')
+    await answeredElsewhere(idOf(body), 'nowhere')
+    expect(await send(body)).toBe('fireworks')
+    expect(hosts).toEqual(['api.fireworks.ai'])
+    const entries = await journalOf(env, 'default').entriesFrom(1, 10_000)
+    const last = entries.findLast(({ body: text }) => text.includes('"receipt"'))
+    expect(last?.body).toContain('"outcome":"unavailable"')
+  })
+
   test('is nothing that an attempt at one place is held up by', async () => {
     internet()
     const body = question('What is a hedge?')
