@@ -1,16 +1,20 @@
 import { parseArgs } from 'node:util'
 import { classify } from '../../src/classifier/classify.ts'
 import type { Command } from '../demarc.ts'
+import { litellm } from '../eval/baselines/litellm.ts'
+import { loadPackages } from '../eval/baselines/packages.ts'
 import { calibrate } from '../eval/calibration.ts'
+import { compare } from '../eval/compare.ts'
 import { measureEvasion } from '../eval/evasion.ts'
 import {
   describeCalibration,
+  describeComparisons,
   describeEvasion,
   describeRouting,
   describeSet,
   describeSpeed,
 } from '../eval/report.ts'
-import { measureRouting } from '../eval/routing.ts'
+import { measureNames, measureRouting } from '../eval/routing.ts'
 import { Scorer, type SetScore, type Verdict } from '../eval/score.ts'
 import { isBareNumbers, readSets, type EvalSet } from '../eval/sets.ts'
 import { envelopeOfText, measureAdversaries, measureSpeed } from '../eval/speed.ts'
@@ -23,11 +27,13 @@ const USAGE = `demarc eval classifier --data DIR   how much the classifier finds
   --data DIR        folder with dev/*.jsonl[.gz] and negatives/*.jsonl
   --set NAME        only this set; may be given several times
   --no-speed        leave out the timings
+  --baselines       the same texts by other tools: LiteLLM's patterns as it describes them, and redact-pii,
+                    @openai/guardrails and openredaction, which npm puts into a temporary folder (two minutes)
   --json            one line of JSON instead of tables
 
 For each set: recall and precision by documents, marks and words; false alarms; levels; why marks were missed. Then
 calibration, what is still found in eleven disguises, where texts would go under policies/ if a closed model were
-asked for, and speed. No text is printed.`
+asked for, other tools on request, and speed. No text is printed.`
 
 export const evalCommand: Command = {
   usage: USAGE,
@@ -39,6 +45,7 @@ export const evalCommand: Command = {
         data: { type: 'string' },
         set: { type: 'string', multiple: true, default: [] },
         'no-speed': { type: 'boolean', default: false },
+        baselines: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     })
@@ -49,11 +56,23 @@ export const evalCommand: Command = {
     const calibrations = calibrate(scored.flatMap(({ verdicts }) => verdicts))
     const bundle = await readPolicy(POLICIES_DIRECTORY)
     const routing = measureRouting(sets, bundle, healthyWorld(bundle, Date.now()))
+    const names = measureNames(sets, bundle, Date.now())
     const evasion = measureEvasion(sets.filter(({ name }) => !isBareNumbers(name)))
     const speed = values['no-speed'] ? undefined : speedOf(sets)
+    const comparisons = values.baselines
+      ? await compare(sets, [litellm, ...(await loadPackages())])
+      : []
     if (values.json) {
       console.log(
-        toJson({ sets: scored.map(({ score }) => score), calibrations, evasion, routing, speed }),
+        toJson({
+          sets: scored.map(({ score }) => score),
+          calibrations,
+          evasion,
+          routing,
+          names,
+          speed,
+          comparisons,
+        }),
       )
       return 0
     }
@@ -62,7 +81,8 @@ export const evalCommand: Command = {
     if (evasion.some(({ kinds }) => Object.keys(kinds).length > 0)) {
       console.log(`${describeEvasion(evasion)}\n`)
     }
-    if (routing.length > 0) console.log(`${describeRouting(routing)}\n`)
+    if (routing.length > 0) console.log(`${describeRouting(routing, names)}\n`)
+    if (comparisons.length > 0) console.log(`${describeComparisons(comparisons)}\n`)
     if (speed !== undefined) console.log(describeSpeed(speed.speeds, speed.adversaries))
     return 0
   },

@@ -1,7 +1,9 @@
+import type { Absent } from './baselines/baseline.ts'
 import type { Calibration } from './calibration.ts'
+import type { Comparison } from './compare.ts'
 import { UNIT, type KindScore, type SetScore, type Share } from './score.ts'
 import type { Evasion } from './evasion.ts'
-import type { Routing } from './routing.ts'
+import type { NameRouting, Routing } from './routing.ts'
 import type { Adversary, Speed } from './speed.ts'
 
 export const percent = ({ hits, of }: Share): string =>
@@ -106,15 +108,58 @@ export function describeEvasion(evasions: readonly Evasion[]): string {
   return table(['still found, % of plain', ...kinds], rows)
 }
 
-export function describeRouting(routing: readonly Routing[]): string {
+const sum = (parts: readonly Share[]): Share => ({
+  hits: parts.reduce((total, { hits }) => total + hits, 0),
+  of: parts.reduce((total, { of }) => total + of, 0),
+})
+
+export function describeRouting(routing: readonly Routing[], names: NameRouting): string {
   const rows = routing.map(({ set, leaked, kept }) => [
     set,
     leaked.of === 0 ? '–' : `${percent(leaked)} of ${leaked.of}`,
     kept.of === 0 ? '–' : `${percent(kept)} of ${kept.of}`,
   ])
   const head = ['a closed model asked for', 'leaked, %', 'ordinary but kept, %']
-  return table(head, rows)
+  const leaked = sum(routing.map((one) => one.leaked))
+  const kept = sum(routing.map((one) => one.kept))
+  return [
+    table(head, rows),
+    `leak rate ${percent(leaked)} of ${leaked.of}, over-route rate ${percent(kept)} of ${kept.of}`,
+    `a name alone: sent to a closed model ${percent(names.sent)} of ${names.sent.of} texts that hold no other personal mark; ` +
+      `if names counted as personal data, ${percent(names.sentIfPersonal)}, and ${percent(names.keptIfPersonal)} of ${names.keptIfPersonal.of} ordinary texts would be kept`,
+  ].join('\n')
 }
+
+/** Documents, in percent: recall and precision by kind, then alarms. */
+export function describeComparisons(comparisons: readonly (Comparison | Absent)[]): string {
+  const measured = comparisons.filter((one): one is Comparison => 'kinds' in one)
+  const kinds = Object.keys(measured[0]?.kinds ?? {})
+  const sets = Object.keys(measured[0]?.alarms ?? {})
+  const rows = measured.map(({ name, kinds: own, ids, secrets, alarms, adversarialMs }) => [
+    name,
+    ...kinds.map((kind) => {
+      const { precision, recall } = own[kind] ?? { precision: NOTHING, recall: NOTHING }
+      return `${percent(precision)}/${percent(recall)}`
+    }),
+    `${percent(ids.positive)}/${percent(ids.negative)}`,
+    percent(secrets),
+    ...sets.map((set) => percent(alarms[set] ?? NOTHING)),
+    adversarialMs.toFixed(0),
+  ])
+  const head = [
+    'documents, precision/recall',
+    ...kinds,
+    'ids +/-',
+    'secrets',
+    ...sets,
+    '10 KB a. ms',
+  ]
+  const absent = comparisons.flatMap((one) =>
+    'reason' in one ? [`${one.name}: ${one.reason}`] : [],
+  )
+  return [table(head, rows), ...absent].join('\n')
+}
+const NOTHING: Share = { hits: 0, of: 0 }
 
 export function describeSpeed(speeds: readonly Speed[], adversaries: readonly Adversary[]): string {
   const rows = speeds.map(({ bytes, runs, p50Ms, p99Ms, megabytesPerSecond }) => [

@@ -63,6 +63,9 @@ const DOCUMENT_KINDS: readonly string[] = ['health', 'legal', 'secret']
 /** Those that are found of the whole text. */
 const WHOLE_KINDS: readonly string[] = ['health', 'legal']
 
+/** Anything marked, and anything found. */
+const ANY = 'any'
+
 const bump = (counts: Map<string, number>, key: string): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
@@ -107,6 +110,10 @@ export class Scorer {
       this.#recall(row, kind, counted, findings)
     }
     for (const kind of kinds) this.#precision(row, kind, counted)
+    if (isComplete(this.#set.name, ANY)) {
+      if (row.spans.length > 0) this.#count('documents', ANY, kinds.size > 0)
+      if (kinds.size > 0) this.#count('documentPrecision', ANY, row.spans.length > 0)
+    }
     for (const finding of findings) {
       if (!isComplete(this.#set.name, finding.kind)) continue
       const isRight = row.spans.some((s) => s.kind === finding.kind && overlaps(s, finding))

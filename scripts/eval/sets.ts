@@ -65,6 +65,7 @@ const COMPLETE: Readonly<Record<string, readonly string[]>> = {
     'us_ssn',
     'ip',
     'address',
+    'any',
   ],
   'meddocan-dev': ['person', 'email', 'phone', 'address', 'national_id'],
   'germeval14-dev': ENTITIES,

@@ -158,11 +158,11 @@ const wishes = { label: undefined, quality: undefined, maxCostPicoUsd: undefined
 const NOTHING: Envelope = { leaves: [], pointer: () => '', opaque: [] }
 
 /** What is decided about a request, and what would be if nothing were in it; equal where classification changed nothing. */
-function decisions(body: string, cache: ReadingCache) {
+function decisions(body: string, cache: ReadingCache, caller = DEFAULT_CALLER) {
   const read = readRequest(body, 'openai-chat')
   if (!read.ok) throw new Error(read.error.code)
   const { facts: request, envelope } = read.value
-  const given = { request, caller: DEFAULT_CALLER, wishes, world }
+  const given = { request, caller, wishes, world }
   const { decision, classification } = assess({
     ...given,
     envelope,
@@ -173,7 +173,14 @@ function decisions(body: string, cache: ReadingCache) {
     one.ok
       ? one.value.attempts.map(({ destination, model, form }) => [destination, model, form])
       : one.error.code
-  return { made: routeOf(decision), idle: routeOf(idle), classification }
+  const places = (one: typeof decision) =>
+    one.ok ? one.value.attempts.map(({ destination, model }) => [destination, model]) : []
+  return {
+    made: routeOf(decision),
+    idle: routeOf(idle),
+    stays: JSON.stringify(places(decision)) === JSON.stringify(places(idle)),
+    classification,
+  }
 }
 
 test('of a hundred sessions of a coding agent, at most one is refused or goes elsewhere because of what is in it', () => {
@@ -198,10 +205,29 @@ test('of a hundred sessions of a coding agent, at most one is refused or goes el
   expect(moved.slice(1)).toEqual([])
 }, 60_000)
 
-test('one in which a credential turns up is kept from third parties', () => {
-  const body = session(7, 'gpt-5').replace(
+const withSecret = (body: string): string =>
+  body.replace(
     'Use the tools.',
     `Use the tools. The token is ${['ghp', 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5'].join('_')}.`,
   )
+const AGENT = { ...DEFAULT_CALLER, purpose: 'agent' }
+
+test('one in which a credential turns up is kept from third parties', () => {
+  const body = withSecret(session(7, 'gpt-5'))
   expect(decisions(body, new ReadingCache()).made).toBe('policy_forbids')
+})
+
+test.each(['gpt-5', 'auto'])(
+  'with the key of an agent it goes on where it was, the credential masked (%s)',
+  (model) => {
+    const { made, stays } = decisions(withSecret(session(7, model)), new ReadingCache(), AGENT)
+    expect(stays).toBe(true)
+    expect(made).toEqual(expect.arrayContaining([expect.arrayContaining(['redacted'])]))
+    expect(made).not.toEqual(expect.arrayContaining([expect.arrayContaining(['raw'])]))
+  },
+)
+
+test('a card in it is kept from third parties with the key of an agent, too', () => {
+  const body = session(7, 'gpt-5').replace('Use the tools.', 'Card 4539 1488 0343 6467.')
+  expect(decisions(body, new ReadingCache(), AGENT).made).toBe('policy_forbids')
 })

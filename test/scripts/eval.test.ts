@@ -4,10 +4,15 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { dispatch } from '../../scripts/demarc.ts'
+import { litellm } from '../../scripts/eval/baselines/litellm.ts'
 import { calibrate } from '../../scripts/eval/calibration.ts'
-import { percent, wilson } from '../../scripts/eval/report.ts'
+import { compare } from '../../scripts/eval/compare.ts'
+import { describeComparisons, percent, wilson } from '../../scripts/eval/report.ts'
+import { measureNames } from '../../scripts/eval/routing.ts'
 import { Scorer } from '../../scripts/eval/score.ts'
 import { readSets, type EvalSet, type Row } from '../../scripts/eval/sets.ts'
+import { POLICIES_DIRECTORY } from '../../scripts/lib/paths.ts'
+import { readPolicy } from '../../scripts/lib/policy-files.ts'
 import type { Finding } from '../../src/domain/finding.ts'
 
 const row = (text: string, marks: readonly (readonly [string, string])[]): Row => ({
@@ -137,4 +142,46 @@ test.each([
   vi.spyOn(console, 'error').mockImplementation(() => {})
   const inFolder = args.map((arg) => (arg === '.' ? directory : arg))
   expect(await dispatch(inFolder)).toBe(2)
+})
+
+const MARKED: EvalSet = {
+  name: 'presidio-generated-large',
+  group: 'dev',
+  rows: [
+    row('Pay with 4539 1488 0343 6467, please', [['card', '4539 1488 0343 6467']]),
+    row('Pay with 4539 1488 0343 6468, please', []),
+    row('Jane Doe came late', [['person', 'Jane Doe']]),
+  ],
+}
+const LOGS: EvalSet = {
+  name: 'lookalikes',
+  group: 'negatives',
+  rows: [row('build A1234567 took 3 s', []), row('nothing at all', [])],
+}
+
+test('other tools are asked about the same texts, and what could not be loaded is named', async () => {
+  const absent = { name: 'another tool', reason: 'could not be loaded' }
+  const compared = await compare([MARKED, LOGS], [litellm, absent])
+  expect(compared).toMatchObject([
+    {
+      kinds: { card: { recall: { hits: 1, of: 1 }, precision: { hits: 1, of: 1 } } },
+      alarms: { lookalikes: { hits: 0, of: 2 } },
+    },
+    {
+      kinds: { card: { recall: { hits: 1, of: 1 }, precision: { hits: 1, of: 2 } } },
+      alarms: { lookalikes: { hits: 1, of: 2 } },
+    },
+    absent,
+  ])
+  expect(describeComparisons(compared)).toContain('another tool: could not be loaded')
+})
+
+test('a name alone goes to a closed model, and would not if names counted as personal data', async () => {
+  const bundle = await readPolicy(POLICIES_DIRECTORY)
+  const names = measureNames([MARKED, LOGS], bundle, Date.UTC(2026, 10, 25))
+  expect(names).toEqual({
+    sent: { hits: 1, of: 1 },
+    sentIfPersonal: { hits: 0, of: 1 },
+    keptIfPersonal: { hits: 0, of: 2 },
+  })
 })
