@@ -11,12 +11,14 @@ import {
   describeComparisons,
   describeEvasion,
   describeRouting,
+  describeSessions,
   describeSet,
   describeSpeed,
 } from '../eval/report.ts'
 import { measureNames, measureRouting } from '../eval/routing.ts'
 import { Scorer, type SetScore, type Verdict } from '../eval/score.ts'
 import { isBareNumbers, readSets, type EvalSet } from '../eval/sets.ts'
+import { measureSessions } from '../eval/sessions.ts'
 import { envelopeOfText, measureAdversaries, measureSpeed } from '../eval/speed.ts'
 import { healthyWorld } from '../lib/offline-world.ts'
 import { POLICIES_DIRECTORY } from '../lib/paths.ts'
@@ -26,6 +28,7 @@ const USAGE = `demarc eval classifier --data DIR   how much the classifier finds
 
   --data DIR        folder with dev/*.jsonl[.gz] and negatives/*.jsonl
   --set NAME        only this set; may be given several times
+  --code DIR        published source code; may be given several times: sessions of a coding agent that reads it
   --no-speed        leave out the timings
   --baselines       the same texts by other tools: LiteLLM's patterns as it describes them, and redact-pii,
                     @openai/guardrails and openredaction, which npm puts into a temporary folder (two minutes)
@@ -45,6 +48,7 @@ export const evalCommand: Command = {
         data: { type: 'string' },
         set: { type: 'string', multiple: true, default: [] },
         'no-speed': { type: 'boolean', default: false },
+        code: { type: 'string', multiple: true, default: [] },
         baselines: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
@@ -56,6 +60,7 @@ export const evalCommand: Command = {
     const calibrations = calibrate(scored.flatMap(({ verdicts }) => verdicts))
     const bundle = await readPolicy(POLICIES_DIRECTORY)
     const routing = measureRouting(sets, bundle, healthyWorld(bundle, Date.now()))
+    const sessions = measureSessions(values.code, bundle, Date.now())
     const names = measureNames(sets, bundle, Date.now())
     const evasion = measureEvasion(sets.filter(({ name }) => !isBareNumbers(name)))
     const speed = values['no-speed'] ? undefined : speedOf(sets)
@@ -82,6 +87,7 @@ export const evalCommand: Command = {
       console.log(`${describeEvasion(evasion)}\n`)
     }
     if (routing.length > 0) console.log(`${describeRouting(routing, names)}\n`)
+    if (sessions.length > 0) console.log(`${describeSessions(sessions)}\n`)
     if (comparisons.length > 0) console.log(`${describeComparisons(comparisons)}\n`)
     if (speed !== undefined) console.log(describeSpeed(speed.speeds, speed.adversaries))
     return 0

@@ -4,6 +4,7 @@ import type { Comparison } from './compare.ts'
 import { UNIT, type KindScore, type SetScore, type Share } from './score.ts'
 import type { Evasion } from './evasion.ts'
 import type { NameRouting, Routing } from './routing.ts'
+import type { Sessions } from './sessions.ts'
 import type { Adversary, Speed } from './speed.ts'
 
 export const percent = ({ hits, of }: Share): string =>
@@ -128,6 +129,25 @@ export function describeRouting(routing: readonly Routing[], names: NameRouting)
     `a name alone: sent to a closed model ${percent(names.sent)} of ${names.sent.of} texts that hold no other personal mark; ` +
       `if names counted as personal data, ${percent(names.sentIfPersonal)}, and ${percent(names.keptIfPersonal)} of ${names.keptIfPersonal.of} ordinary texts would be kept`,
   ].join('\n')
+}
+
+export function describeSessions(sessions: readonly Sessions[]): string {
+  const rows = sessions.map(({ purpose, excerpts, moved, because }) => [
+    purpose,
+    `${percent(excerpts)} of ${excerpts.of}`,
+    `${percent(moved)} of ${moved.of}`,
+    [...because]
+      .toSorted(([, a], [, b]) => b - a)
+      .map(([kind, count]) => `${kind} ${count}`)
+      .join(', '),
+  ])
+  const head = [
+    'agents over published code',
+    'grave excerpts, %',
+    'sessions moved, %',
+    'because of',
+  ]
+  return table(head, rows)
 }
 
 /** Documents, in percent: recall and precision by kind, then alarms. */
