@@ -175,6 +175,19 @@ test.each(['root', 'both'])('pages follow one upon the other for %s', async (by)
   expect(all).toEqual(['dec_batch', 'dec_poor', 'dec_failed', 'dec_no', 'dec_ok'])
 })
 
+test.each([
+  ['auditor', 'dec_batch', 200],
+  ['dev', 'dec_ok', 200],
+  ['dev', 'dec_batch', 404],
+  ['both', 'dec_batch', 200],
+  ['auditor', 'dec_none', 404],
+  ['finance', 'dec_ok', 403],
+])('%s, asking for the receipt of %s, gets %i', async (by, id, status) => {
+  const answer = await call('GET', `/decisions/${id}`, undefined, by)
+  expect(answer.status).toBe(status)
+  if (status === 200) expect(answer.body).toMatchObject({ id, settled: [{ outcome: 'ok' }] })
+})
+
 test('two who index at once index once', async () => {
   const before = await env.DB.prepare('SELECT * FROM decision').all()
   await Promise.all([1, 2, 3].map(() => indexDecisions(env, 'default')))

@@ -4,8 +4,9 @@ import { AdminEvent } from '../../access/admin-event.ts'
 import { AdminTokenRecord, AdminTokenRequest, Grant } from '../../access/admin-token.ts'
 import { CallsQuery } from '../routes/admin/calls.ts'
 import { DecisionsQuery } from '../routes/admin/decisions.ts'
+import { TenantQuery } from '../routes/admin/input.ts'
 import { FoundDecision } from '../stores/admin-decisions.ts'
-import { HashText, Milliseconds, type AdminRoute } from './route.ts'
+import { HashText, IsoTime, Milliseconds, type AdminRoute } from './route.ts'
 
 const Token = AdminTokenRecord.omit({ secretHash: true })
 const Person = z.object({
@@ -103,6 +104,22 @@ export const PEOPLE_ROUTES: readonly AdminRoute[] = [
       decisions: z.array(FoundDecision),
       next: z.string().nullable(),
     }),
+  },
+  {
+    method: 'get',
+    path: '/decisions/:id',
+    summary: 'A receipt: what was decided and why, what its attempts came to, and proofs',
+    right: 'decisions.read',
+    query: TenantQuery,
+    answer:
+      'As `GET /v1/decisions/{id}` gives it. Without the right audit.read: of the own apps only.',
+    content: z.looseObject({
+      id: z.string(),
+      at: IsoTime,
+      settled: z.array(z.looseObject({ outcome: z.string(), cost_pico_usd: z.string() })),
+      journal: z.array(z.looseObject({ seq: z.int(), hash: HashText, body: z.string() })),
+    }),
+    refusals: { 404: ['not_found'] },
   },
   {
     method: 'get',

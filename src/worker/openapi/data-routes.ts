@@ -174,6 +174,15 @@ export const DATA_ROUTES: readonly DataRoute[] = [
   },
   {
     method: 'get',
+    path: '/',
+    summary: 'What Ollama’s clients ask first: whether somebody is there',
+    dialect: 'ollama',
+    described: OLLAMA,
+    decides: false,
+    isOpen: true,
+  },
+  {
+    method: 'get',
     path: '/healthz',
     summary: 'Whether the Worker runs',
     dialect: 'openai',

@@ -24,16 +24,32 @@ export async function decisionRoute(c: Context<{ Bindings: Env }>): Promise<Resp
   const { decision, env } = exchange
   if (!found.ok) return refusalResponse(found.error, decision)
   const { caller } = found.value
-  const id = c.req.param('id') ?? ''
-  const entries = await entriesOf(env, caller.tenant, id)
+  const answer = await decisionShown(
+    env,
+    caller.tenant,
+    c.req.param('id') ?? '',
+    ({ team }) => team === caller.team,
+  )
+  return answer === undefined
+    ? refusalResponse(NOT_FOUND, decision)
+    : Response.json(answer, { headers: { 'x-request-id': decision } })
+}
+
+/** A decision's receipt, what its attempts came to, and proofs; undefined if there is none that the asker may see. */
+export async function decisionShown(
+  env: Env,
+  tenant: string,
+  id: string,
+  maySee: (owner: { readonly team: string; readonly app: string }) => boolean,
+): Promise<object | undefined> {
+  const entries = await entriesOf(env, tenant, id)
   const bodies = entries.map(({ body }) => EntryBody.parse(JSON.parse(body)))
   const opening = bodies
     .filter((body) => body.kind !== 'policy')
     .find(({ kind }) => kind === 'reserve' || kind === 'refuse')
-  if (opening === undefined) return refusalResponse(NOT_FOUND, decision)
-  const team = 'facts' in opening ? opening.facts.team : opening.team
-  if (team !== caller.team) return refusalResponse(NOT_FOUND, decision)
-  const inForce = await inForceFor(env, caller.tenant)
+  if (opening === undefined) return undefined
+  if (!maySee('facts' in opening ? opening.facts : opening)) return undefined
+  const inForce = await inForceFor(env, tenant)
   const sentences = inForce?.compiled.sentences ?? new Map<string, string>()
   const outcome =
     opening.kind === 'refuse'
@@ -42,17 +58,16 @@ export async function decisionRoute(c: Context<{ Bindings: Env }>): Promise<Resp
   const receipt = 'receipt' in opening ? opening.receipt : undefined
   const explained = isReceipt(receipt) ? explain(receipt, outcome, sentences) : { outcome }
   const tags = 'facts' in opening ? opening.facts.tags : undefined
-  const shown = tags === undefined ? [] : await readableTags(env, caller.tenant, [tags])
+  const shown = tags === undefined ? [] : await readableTags(env, tenant, [tags])
   const closes = bodies.filter((body): body is CloseEntry => 'costPicoUsd' in body)
-  const answer = {
+  return {
     id,
     at: new Date(opening.atMs).toISOString(),
     ...explained,
     ...(tags === undefined ? {} : { tags: shown[0] }),
     settled: closes.map(settledOf),
-    ...(await evidenceOf(env, caller.tenant, entries)),
+    ...(await evidenceOf(env, tenant, entries)),
   }
-  return Response.json(answer, { headers: { 'x-request-id': decision } })
 }
 
 /** The entries as they were hashed, and for those in the signed log the proof, to be checked with `demarc audit verify`. */

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { may, type Actor } from '../../../access/actor.ts'
 import { LEVELS } from '../../../domain/label.ts'
 import { needs, type AdminEnv } from '../../middleware/actor.ts'
+import { decisionShown } from '../decisions.ts'
 import { indexDecisions } from '../../stores/admin-decisions-index.ts'
 import { findDecisions, type Place } from '../../stores/admin-decisions.ts'
 import { adminError, check, invalid, Moment, TenantQuery } from './input.ts'
@@ -56,6 +57,22 @@ decisionRoutes.get('/', needs('decisions.read'), async (c) => {
     next: next === null ? null : `${next.atMs}-${next.seq}`,
   })
 })
+
+/** A receipt, as the app's key would get it at `/v1/decisions/{id}`. */
+decisionRoutes.get('/:id', needs('decisions.read'), async (c) => {
+  const query = check(c.req.query(), TenantQuery)
+  if (!query.ok) return c.json(invalid(query.error), 422)
+  const actor = c.get('actor')
+  const shown = await decisionShown(
+    c.env,
+    query.value.tenant,
+    c.req.param('id'),
+    ({ app }) => appsFor(actor, app) !== 'forbidden',
+  )
+  return shown === undefined ? c.json(NO_DECISION, 404) : c.json(shown)
+})
+
+const NO_DECISION = adminError('not_found', 'no decision that you may see has this id')
 
 /** The apps to look at, undefined for all: who may read the audit log may read of all of them. */
 function appsFor(
