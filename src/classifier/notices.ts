@@ -33,6 +33,8 @@ const BEHIND =
   /^\S{1,254}?(?:> \(https?:\/\/|>?",?\s{1,8}"(?:license|repository|homepage|bugs|dependencies|contributors)"|[>)]?[\s.,*#]{0,12}(?:(?:\(c\) ?)?Copyri|Permission [it]|All rights r))/i
 /** ` -- Jane Doe <`, as entries of a change log end. */
 const CHANGE_LOG = /\n -- [^\n<]{1,80}<$/
+/** Where bugs are reported to. */
+const BUGS = /\b(?:bug ?reports?|report bugs|bugs|patches)\b[^\n]{0,40}\bto:?\s{1,3}<?$/i
 /** The tag of an author, in the documents of a language. */
 const TAG = /(?:@author|:author:|\\author)\s{1,8}[^\n<(]{0,60}[<(]?$/
 /** Who edits a feed. */
@@ -55,6 +57,7 @@ export function isInNotice(text: string, start: number, isCode: () => boolean): 
   const before = text.slice(Math.max(0, start - WITHIN), start)
   if (COPYRIGHT.test(before) || TRAILER.test(before) || CHANGE.test(before)) return true
   if (
+    BUGS.test(before) ||
     TAG.test(before) ||
     CHANGE_LOG.test(before) ||
     FEED.test(before) ||
@@ -77,7 +80,7 @@ export function isInNotice(text: string, start: number, isCode: () => boolean): 
 }
 
 /** Between `/*` and the end of it, of which one may lie outside of what was sent. */
-function isInBlockComment(text: string, start: number): boolean {
+export function isInBlockComment(text: string, start: number): boolean {
   const behind = text.slice(start, start + FAR_WITHIN)
   const end = behind.indexOf('*/')
   if (end >= 0) {

@@ -5,8 +5,9 @@ import type { RuleName } from './levels.ts'
 import { Scan } from './scan.ts'
 import { spanOf, type View } from './view.ts'
 import { hasCodeLines } from './code-lines.ts'
-import { isExample, isNobodys, isTestCard } from './nobodys.ts'
+import { isDialExample, isExample, isIbanExample, isNobodys, isTestCard } from './nobodys.ts'
 import {
+  isInBlockComment,
   isInNotice,
   isAnyAddress,
   isNumbering,
@@ -53,6 +54,7 @@ const IN_CODE: ReadonlySet<RuleName> = new Set([
   'ip',
   'device',
   'card',
+  'iban',
 ])
 
 /** Addresses and numbers of a text whose surroundings are looked at; beyond them all count, so that work stays bounded. */
@@ -73,20 +75,26 @@ function isHarmless(text: string, find: Find, isCode: () => boolean): boolean {
       (isExample(text, start, end) && isCode())
     )
   }
-  if (rule === 'address') return isPublished(text, start) || (confidence < UNSURE && isCode())
+  if (rule === 'address')
+    return (
+      isPublished(text, start) || isInBlockComment(text, start) || (confidence < UNSURE && isCode())
+    )
   if (rule === 'phone') {
     return (
       isPublished(text, start) ||
       isCitation(text, start, end) ||
-      ((confidence < UNSURE || /^\d+$/.test(text.slice(start, end))) && isCode())
+      isInBlockComment(text, start) ||
+      ((confidence < UNSURE || isDialExample(text.slice(start, end))) && isCode())
     )
   }
   if (rule === 'ip')
     return (
       isVersion(text, start, end) ||
-      ((isNumbering(text, start, end) || isAnyAddress(text, start, end)) && isCode())
+      ((confidence < UNSURE || isNumbering(text, start, end) || isAnyAddress(text, start, end)) &&
+        (isInBlockComment(text, start) || isCode()))
     )
   if (rule === 'card') return isTestCard(text, start, end) && isCode()
+  if (rule === 'iban') return isIbanExample(text.slice(start, end)) && isCode()
   return isCode()
 }
 

@@ -42,6 +42,7 @@ test.each([
   ['a list', 'Subscribe to tools-devel@lists.firm-of-ann.com first.'],
   ['an address in a URL', 'clone https://deploybot@git.firm-of-ann.com/app.git'],
   ['a file elsewhere', 'scp bo@host.firm-of-ann.com:backups/today .'],
+  ['where bugs go', 'Please send bug reports to\n<tools@firm-of-ann.com>.'],
   ['an author in a comment cut short', '<ann@firm-of-ann.com>\n *\n * This is free.\n */\n'],
   ['nobody', 'roles for the user test-user@gmail.com'],
   ['an example in code', `${CODE}\nschema.parse({ email: "ann@example.com" })\n`],
@@ -138,4 +139,26 @@ test.each([
   ['another number in code', `${CODE}\ncard = "4539148803436467"\n`, true],
 ])('%s', (_name, text, isCard) => {
   expect(kinds(text).includes('card')).toBe(isCard)
+})
+
+test.each([
+  ['an example of the registry in code', `${CODE}\niban = "NO9386011117947"\n`, 'iban', false],
+  ['the same in a letter', 'Please pay to NO93 8601 1117 947.', 'iban', true],
+  ['another account in code', `${CODE}\niban = "DE02120300000000202051"\n`, 'iban', true],
+  ['a number that nobody is given, in code', `${CODE}\ncall("tel:+14155550123")\n`, 'phone', false],
+  ['another number in code', `${CODE}\ncall("tel:+14155552671")\n`, 'phone', true],
+  [
+    'a street in a comment',
+    '/*\n * Attn: Ann Example\n * 6803 Whittier Ave\n * McLean VA 22101\n */\n',
+    'address',
+    false,
+  ],
+  [
+    'a street in a letter',
+    'Attn: Ann Example\n6803 Whittier Ave\nMcLean VA 22101\n',
+    'address',
+    true,
+  ],
+])('%s', (_name, text, kind, isCertain) => {
+  expect(kinds(text).some((one) => one === kind)).toBe(isCertain)
 })
