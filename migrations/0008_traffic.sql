@@ -5,6 +5,8 @@ CREATE TABLE traffic_vector (
   tenant TEXT NOT NULL,
   hash TEXT NOT NULL,
   vector TEXT NOT NULL,
+  -- The last day on which it came: when it has been deleted, so can this be.
+  last_day TEXT NOT NULL,
   PRIMARY KEY (tenant, hash)
 ) STRICT, WITHOUT ROWID;
 

@@ -21,7 +21,7 @@ import { pushPolicy } from './policy-push.ts'
 const USAGE = `demarc policy check [PATH]                form, names, golden cases, invariants, and rules that do not do what they seem to
 demarc policy prove [PATH] [--claim CLAIM]
                                           invariants, or one claim: proved for every request, or refuted by one
-demarc policy diff A B [--traffic FILE | --days N [--url URL]]
+demarc policy diff A B [--traffic FILE | --days N | --url URL]
                                           what B allows, refuses and routes differently; does not hold if B is looser
 demarc policy explain RULE [PATH]         one rule: what it says, why, and which destinations it forbids today
 demarc policy sentences [PATH]            every rule as one sentence
@@ -37,7 +37,7 @@ demarc policy push [PATH] [--url URL] [--tenant NAME]
   --claim      the id of an invariant, a sentence as \`policy sentences\` writes it ('Never send restricted data to any destination.'),
                or YAML: '{ when: { level: [restricted] }, never: { zone: third-party } }'
   --traffic    records, one JSON object a line; docs/policy.md shows one
-  --days       traffic that is stored there, of so many days (UTC, with today); a backtest compares with the policy in force
+  --days       traffic that is stored there, of so many days (UTC, with today; default 7); a backtest compares with the policy in force
   --base       compare with this policy instead of with what the records say happened
   --strict     warnings fail too
   --recall     a JSON file {"measuredOn","recall":{…}}: how often the classifier is right, to be printed beside proofs
@@ -100,8 +100,8 @@ export const policyCommand: Command = {
       case 'sentences':
         return printSentences(await readPolicy(path), json)
       case 'backtest': {
-        if (values.days !== undefined)
-          return await backtestThere(await readPolicy(path), serverOf(values, values.days), json)
+        if (isStored(values))
+          return await backtestThere(await readPolicy(path), serverOf(values), json)
         if (values.traffic === undefined)
           throw new Error('backtest needs --traffic FILE, with one record a line, or --days N')
         const base = values.base === undefined ? undefined : await readPolicy(values.base)
@@ -127,7 +127,13 @@ type Where = {
   readonly traffic?: string | undefined
 }
 
-const serverOf = ({ url, tenant }: Where, days: string): TrafficServer => ({
+/** Stored traffic is meant, and not a file. */
+const isStored = ({ url, days, traffic }: Where): boolean =>
+  traffic === undefined && (url !== undefined || days !== undefined)
+
+const DAYS_DEFAULT = '7'
+
+const serverOf = ({ url, tenant, days = DAYS_DEFAULT }: Where): TrafficServer => ({
   url,
   tenant,
   days: countOf(days, '--days'),
@@ -135,7 +141,7 @@ const serverOf = ({ url, tenant }: Where, days: string): TrafficServer => ({
 
 async function trafficFrom(where: Where): Promise<readonly TrafficGroup[] | undefined> {
   if (where.traffic !== undefined) return await readTraffic(where.traffic)
-  return where.days === undefined ? undefined : await storedTraffic(serverOf(where, where.days))
+  return isStored(where) ? await storedTraffic(serverOf(where)) : undefined
 }
 
 function momentOf(at: string | undefined): number {

@@ -12,6 +12,9 @@ function choiceOf(finance: Finance, app: string, day: string): Counterfactual | 
   return inForce.find((each) => each.app === app) ?? inForce.find((each) => each.app === '*')
 }
 
+/** Endings that brought nobody an answer, though some of them tell their usage. */
+const UNANSWERED: ReadonlySet<string> = new Set(['upstream-error', 'superseded'])
+
 /**
  * What the answered requests of a group would have cost at the app's counterfactual, in pico-dollars; null where none is
  * fixed or it has no price. Only answers count: retries and failures are Demarc's own cost.
@@ -21,7 +24,7 @@ export function counterfactualOf(
   finance: Finance,
   catalog: LedgerCatalog,
 ): bigint | null {
-  if (row.kind !== 'settle' || row.outcome === 'upstream-error') return null
+  if (row.kind !== 'settle' || UNANSWERED.has(row.outcome)) return null
   const choice = choiceOf(finance, row.app, row.day)
   if (choice === undefined) return null
   const price = priceOn(catalog, choice.destination, choice.model, row.day)

@@ -38,7 +38,7 @@ const LOOSENING: Readonly<Partial<Record<Change, string>>> = {
 }
 
 /** Waivers that were not there, or were others. */
-export const newWaivers = (before: Bundle | undefined, after: Bundle): readonly Waiver[] =>
+const newWaivers = (before: Bundle | undefined, after: Bundle): readonly Waiver[] =>
   after.waivers.filter((one) => !hasSame(before?.waivers ?? [], one))
 
 /**

@@ -66,11 +66,12 @@ export async function conversationToExplain(
 
 /** What the journal is told of an attempt's conversation; undefined if there was nothing to choose. */
 export function choiceOf(
-  { plan, conversation, mayAsk }: PlannedConversation,
+  { plan, read, conversation, mayAsk }: PlannedConversation,
   attempt: Attempt,
   isFirst: boolean,
 ): ConversationChoice | undefined {
   if (conversation === undefined || plan.attempts.length < 2) return undefined
+  if (read.facts.operation !== 'chat') return undefined // counting follows the conversation, and leaves no trace
   const { id, pin } = conversation
   return {
     id,
@@ -83,6 +84,7 @@ export function choiceOf(
 
 export type PlannedConversation = {
   readonly plan: Plan
+  readonly read: ReadRequest
   readonly conversation: Conversation | undefined
   /** The journal has not told of another pin yet: it does so once for each request. */
   readonly mayAsk: boolean

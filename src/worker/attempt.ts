@@ -3,7 +3,6 @@ import type { Refusal, UpstreamFailure } from '../domain/refusal.ts'
 import { err, ok, type Result } from '../domain/result.ts'
 import type { JsonDocument } from '../encoding/json-scan.ts'
 import type { Assessment } from '../router/assess.ts'
-import type { ReadRequest } from '../surfaces/surface.ts'
 import { choiceOf, noteHeld, type PlannedConversation } from './affinity.ts'
 import { timesOf } from './deadlines.ts'
 import { bodyHash } from './body-hash.ts'
@@ -24,7 +23,6 @@ export type Planned = Omit<Authenticated, 'request'> &
   PlannedConversation & {
     readonly request: Pick<Request, 'headers' | 'signal'>
     readonly document: JsonDocument
-    readonly read: ReadRequest
     readonly assessment: Assessment
     readonly inForce: InForce
     readonly tags: Readonly<Record<string, string>>

@@ -7,15 +7,21 @@ export type IdleWatch = {
   readonly stop: () => void
 }
 
-/** Calls `onSilence` once something has been waited for longer than `idleMs`. One timer a stream, however many pieces it has. */
-export function watchIdle(idleMs: number, onSilence: () => void): IdleWatch {
+/**
+ * Calls `stop` once something has been waited for longer than `idleMs`, or all of it has taken longer than `wholeMs`. One timer a
+ * stream, however many pieces it has.
+ */
+export function watchIdle(idleMs: number, wholeMs: number, stop: () => void): IdleWatch {
+  const endsAtMs = Date.now() + wholeMs
   let waitingSinceMs: number | undefined
   const check = (): void => {
-    const leftMs = waitingSinceMs === undefined ? idleMs : waitingSinceMs + idleMs - Date.now()
+    const nowMs = Date.now()
+    const silentAtMs = (waitingSinceMs ?? nowMs) + idleMs
+    const leftMs = Math.min(silentAtMs, endsAtMs) - nowMs
     if (leftMs > 0) timer = setTimeout(check, leftMs)
-    else onSilence()
+    else stop()
   }
-  let timer = setTimeout(check, idleMs)
+  let timer = setTimeout(check, Math.min(idleMs, wholeMs))
   return {
     wait: () => {
       waitingSinceMs = Date.now()

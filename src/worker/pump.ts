@@ -1,5 +1,6 @@
 import type { Outcome } from '../journal/messages.ts'
 import type { SurfaceError } from '../surfaces/surface.ts'
+import type { Times } from './deadlines.ts'
 import { watchIdle, type IdleWatch } from './idle.ts'
 import type { Opened } from './receive.ts'
 import type { Seen } from './relay.ts'
@@ -18,10 +19,9 @@ export type PumpInput<T extends Opened = Opened> = {
   /** Aborts the upstream. */
   readonly abort: AbortController
   readonly client: AbortSignal
-  /** Longest silence of the upstream. */
-  readonly idleMs: number
-  /** What the client is told if the upstream breaks off, or falls silent. */
-  readonly brokenOff: (isTimeout: boolean) => SurfaceError
+  /** Longest silence of the upstream, and longest time for the rest of the answer. */
+  readonly times: Pick<Times, 'idleMs' | 'wholeMs'>
+  readonly destination: string
 }
 
 /** What both ways of carrying a stream share. */
@@ -39,7 +39,7 @@ type Carrying = {
 
 /** Carries a stream to the client and to its end, whoever leaves first. Never throws. */
 export async function pump(input: PumpInput): Promise<Pumped> {
-  const { opened, abort, client } = input
+  const { opened, abort, client, times } = input
   let gone = false
   let stopped = false
   let grace: ReturnType<typeof setTimeout> | undefined
@@ -57,12 +57,12 @@ export async function pump(input: PumpInput): Promise<Pumped> {
   if (client.aborted) leave()
   const isTimeout = (): boolean => abort.signal.aborted && !gone
   const carrying: Carrying = {
-    idle: watchIdle(input.idleMs, () => abort.abort()),
+    idle: watchIdle(times.idleMs, times.wholeMs, () => abort.abort()),
     leave,
     suspect,
     isGone: () => gone,
     isStopped: () => stopped,
-    error: () => input.brokenOff(isTimeout()),
+    error: () => brokenOff(input.destination, isTimeout()),
   }
   const { isWhole, seen } =
     opened.kind === 'pumped'
@@ -139,4 +139,14 @@ const beyond = (seen: Seen): Seen => ({
   usage: undefined,
   complete: false,
   shownBytes: Number.MAX_SAFE_INTEGER,
+})
+
+/** What the client is told if the upstream breaks off, or falls silent. */
+const brokenOff = (destination: string, isTimeout: boolean): SurfaceError => ({
+  status: isTimeout ? 504 : 502,
+  type: 'upstream_error',
+  message: `The destination \`${destination}\` ${isTimeout ? 'fell silent' : 'broke off'}. What was received so far is not the whole answer.`,
+  param: null,
+  code: 'upstream_failed',
+  retryAfterS: undefined,
 })

@@ -5,7 +5,6 @@ import type { Usage } from '../domain/usage.ts'
 import type { Outcome } from '../journal/messages.ts'
 import { countedUsage } from '../pricing/counted.ts'
 import { restoringSurface } from '../surfaces/restoring.ts'
-import type { SurfaceError } from '../surfaces/surface.ts'
 import { decisionHeaders } from './answer.ts'
 import type { Planned, Ready, Tried } from './attempt.ts'
 import { timesOf } from './deadlines.ts'
@@ -87,14 +86,20 @@ export class Run {
       this.#isLeft = true
       stop()
     }
-    const headers = setTimeout(stop, Math.min(headersMs, firstTokenMs))
-    const firstToken = setTimeout(stop, firstTokenMs)
+    let isHeadHere = false
+    const late = (): void => {
+      if (isHeadHere && headersMs < firstTokenMs) {
+        timer = setTimeout(stop, firstTokenMs - headersMs)
+      } else stop()
+    }
+    let timer = setTimeout(late, Math.min(headersMs, firstTokenMs))
     request.signal.addEventListener('abort', leave, { once: true })
     return {
-      headersCame: () => clearTimeout(headers),
+      headersCame: () => {
+        isHeadHere = true
+      },
       end: () => {
-        clearTimeout(headers)
-        clearTimeout(firstToken)
+        clearTimeout(timer)
         request.signal.removeEventListener('abort', leave)
       },
     }
@@ -139,16 +144,14 @@ export class Run {
     this.#noteSuccess()
     const { ctx, request, env } = this.#planned
     const abort = this.#abort ?? new AbortController()
-    const deadline = setTimeout(() => abort.abort(), timesOf(env).wholeMs)
     const carry = async (): Promise<void> => {
       const { outcome, seen } = await pump({
         opened: opened.value,
         abort,
         client: request.signal,
-        idleMs: timesOf(env).idleMs,
-        brokenOff: (isTimeout) => brokenOff(this.#attempt.destination, isTimeout),
+        times: timesOf(env),
+        destination: this.#attempt.destination,
       })
-      clearTimeout(deadline)
       if (outcome === 'cut-off' || outcome === 'timeout') this.#noteFailure({})
       this.#settle(outcome, seen)
     }
@@ -277,15 +280,6 @@ const streamType = ({ framing }: ReceiveInput): string =>
 
 const isStream = (response: Response): boolean =>
   !(response.headers.get('content-type') ?? '').startsWith('application/json')
-
-const brokenOff = (destination: string, isTimeout: boolean): SurfaceError => ({
-  status: isTimeout ? 504 : 502,
-  type: 'upstream_error',
-  message: `The destination \`${destination}\` ${isTimeout ? 'fell silent' : 'broke off'}. What was received so far is not the whole answer.`,
-  param: null,
-  code: 'upstream_failed',
-  retryAfterS: undefined,
-})
 
 /** The organisation's own statement while it holds, else the adapter's. */
 function errorRepliesOf({ entry, destination }: Reach, nowMs: number): string {

@@ -152,6 +152,23 @@ describe('a conversation', () => {
   })
 })
 
+const toMessages = (...messages: readonly Turn[]): Fields => ({
+  model: 'glm-5',
+  max_tokens: 200,
+  messages,
+})
+
+test('tokens are counted for the place where the conversation is', async () => {
+  const first = user(`Garden ${conversations++}. ${prose(8_000)}`)
+  const counted = (...messages: readonly Turn[]): Promise<Reply> =>
+    post(stage, { model: 'glm-5', messages }, { path: '/v1/messages/count_tokens' })
+  const path = '/v1/messages'
+  expect(placeOf(await post(stage, toMessages(first), { path }))).toBe('200 together')
+  const longer = [first, said, user(prose(16_000))]
+  expect(placeOf(await counted(...longer))).toBe('200 together')
+  expect(placeOf(await post(stage, toMessages(...longer), { path }))).toBe('200 together')
+})
+
 describe('what is remembered', () => {
   test('can be explained before anything is sent', async () => {
     const first = beginning()

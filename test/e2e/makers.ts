@@ -21,7 +21,7 @@ export const MAKER_MODELS: readonly (readonly [MakerId, string])[] = [
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/destinations.md'), 'utf8')
 
 /** What stands under a key in one of the page's blocks to copy. */
-export const block = (key: string): unknown =>
+const block = (key: string): unknown =>
   [...PAGE.matchAll(/```yaml\n([\s\S]*?)```/g)]
     .map(([, text = '']) => objectOf(parseYaml(text)))
     .find((each) => key in each)?.[key]

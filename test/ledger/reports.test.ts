@@ -184,6 +184,11 @@ test.each([
     -1_000_001_000_000n,
   ],
   [
+    'attempts that another one superseded cost and save nothing, though they tell their usage',
+    [used('bot', '2026-11-05', { outcome: 'superseded' })],
+    -1_000_001_000_000n,
+  ],
+  [
     'tokens are rescaled to the other tokenizer',
     [used('bot', '2026-11-05', { model: 'claude-haiku-4-5' })],
     999_999_000_000n,

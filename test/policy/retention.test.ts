@@ -12,14 +12,15 @@ test('the policy that is shipped is the one that counts without any', () => {
   expect(Retention.parse(parse(readFileSync(file, 'utf8')))).toEqual(DEFAULT_RETENTION)
 })
 
+const changed = (name: 'journal' | 'personal' | 'postings' | 'checkpoints', parts: object) => ({
+  ...DEFAULT_RETENTION,
+  records: {
+    ...DEFAULT_RETENTION.records,
+    [name]: { ...DEFAULT_RETENTION.records[name], ...parts },
+  },
+})
+
 describe('a policy is refused that', () => {
-  const changed = (name: 'journal' | 'personal' | 'postings' | 'checkpoints', parts: object) => ({
-    ...DEFAULT_RETENTION,
-    records: {
-      ...DEFAULT_RETENTION.records,
-      [name]: { ...DEFAULT_RETENTION.records[name], ...parts },
-    },
-  })
   test.each([
     ['would delete entries', changed('journal', { atMostDays: 4000 }), 'only forever'],
     ['would delete postings', changed('postings', { atMostDays: 4000 }), 'only forever'],

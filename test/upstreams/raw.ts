@@ -36,7 +36,8 @@ async function answer(
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.flushHeaders()
   for (let sent = 0; sent < frames; sent++) response.write(frame('word '))
-  while (dripMs !== undefined && !response.destroyed) {
+  if (dripMs === undefined) return
+  while (!response.destroyed) {
     await setTimeout(dripMs)
     response.write(frame('more '))
   }

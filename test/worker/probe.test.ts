@@ -37,7 +37,7 @@ beforeAll(async () => {
       [`${prefix}_ACCESS_CLIENT_SECRET`, TOKEN.secret],
     ]),
   )
-  env = { ...migrated, ...named, SERVERS: server }
+  env = Object.assign({}, migrated, named, { SERVERS: server })
   const stored = await putRelease(env, migrated.TEST_BUNDLE, 1)
   if (!stored.ok) throw new Error('not stored')
   await activatePolicy(env, TENANT, stored.value, { by: 'test', nowMs: 1, change: 'first' })

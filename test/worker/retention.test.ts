@@ -152,7 +152,11 @@ describe('erasing a subject', () => {
 
 const traffic = async (tenant: string, day: string, app = 'bot') =>
   await env.DB.batch([
-    env.DB.prepare(`INSERT INTO traffic_vector VALUES (?1, ?2, '{}')`).bind(tenant, `${day}${app}`),
+    env.DB.prepare(`INSERT INTO traffic_vector VALUES (?1, ?2, '{}', ?3)`).bind(
+      tenant,
+      `${day}${app}`,
+      day,
+    ),
     env.DB.prepare(`INSERT INTO traffic_day VALUES (?1, ?2, ?3, ?4, 'sent:x', 1, 0, 0, 0, 0)`).bind(
       tenant,
       day,
@@ -201,6 +205,21 @@ describe('in the night', () => {
       lastNight: { keys: 1 },
       holds: [{ app: 'crm', reason: 'a case', by: 'officer' }],
     })
+  })
+
+  test('sums of months go as wholes, but for months that a hold touches', async () => {
+    const tenant = 'months'
+    const periods = ['2026-07', '2026-08', '2026-09', '2026-10']
+    const cost = `INSERT INTO rollup_cost VALUES (?1, ?2, 'bot', 'vllm', 'm', 0, 1)`
+    await env.DB.batch(periods.map((period) => env.DB.prepare(cost).bind(tenant, period)))
+    await setRetention(env, tenant, changed({ rollups: span(0, 40) }), 'officer', NOW_MS)
+    const hold = { app: null, from: '2026-08-31', to: '2026-08-31', reason: 'a case' }
+    await setHold(env, tenant, hold, 'officer', NOW_MS)
+    expect(await nightly(env, tenant, NOW_MS)).toMatchObject({ rollups: 2 })
+    const kept = await env.DB.prepare('SELECT period FROM rollup_cost WHERE tenant = ?1 ORDER BY 1')
+      .bind(tenant)
+      .all()
+    expect(kept.results).toEqual([{ period: '2026-08' }, { period: '2026-10' }])
   })
 
   test('nothing goes that the ledger or the log needs', async () => {

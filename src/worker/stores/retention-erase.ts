@@ -10,6 +10,10 @@ export const heldSql = (day: string, app: string): string => `
     AND (h.app IS NULL OR h.app = ${app})
     AND (h.from_day IS NULL OR h.from_day <= ${day}) AND (h.to_day IS NULL OR h.to_day >= ${day}))`
 
+/** Keys of one statement, and statements of one night: what is left waits for the next. */
+const STEP_KEYS = 10_000
+const STEPS_MAX = 50
+
 const HELD = heldSql('subject_key.day', 'subject_key.app')
 
 const SQL = {
@@ -21,7 +25,9 @@ const SQL = {
     FROM subject_key WHERE tenant = ?1 AND subject = ?2 AND wrapped IS NOT NULL`,
   destroyOld: `
     UPDATE subject_key SET wrapped = NULL, destroyed_ms = ?3
-    WHERE tenant = ?1 AND day < ?2 AND wrapped IS NOT NULL AND NOT ${HELD}`,
+    WHERE tenant = ?1 AND id IN (
+      SELECT id FROM subject_key
+      WHERE tenant = ?1 AND day < ?2 AND wrapped IS NOT NULL AND NOT ${HELD} LIMIT ${STEP_KEYS})`,
 }
 
 /** What erasing a subject came to. */
@@ -73,6 +79,11 @@ export async function eraseOld(env: Env, tenant: string, nowMs: number): Promise
   const { personal } = (await retentionOf(env, tenant, nowMs)).records
   const before = dueBefore(personal, nowMs)
   if (before === undefined) return 0
-  const done = await env.DB.prepare(SQL.destroyOld).bind(tenant, before, nowMs).run()
-  return done.meta.changes
+  let destroyed = 0
+  for (let step = 0; step < STEPS_MAX; step++) {
+    const { meta } = await env.DB.prepare(SQL.destroyOld).bind(tenant, before, nowMs).run()
+    destroyed += meta.changes
+    if (meta.changes < STEP_KEYS) break
+  }
+  return destroyed
 }

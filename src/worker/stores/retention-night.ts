@@ -49,22 +49,33 @@ async function deleteOld(env: Env, tenant: string, nowMs: number): Promise<Night
   return night
 }
 
+/** Days of one night: a policy that keeps less than before has much to delete, and the next night goes on. */
+const DAYS_MAX = 100
+
+const TRAFFIC_HELD = heldSql('traffic_day.day', 'traffic_day.app')
+const TRAFFIC = {
+  oldest: `SELECT MIN(day) AS day FROM traffic_day WHERE tenant = ?1 AND day < ?2 AND NOT ${TRAFFIC_HELD}`,
+  day: `DELETE FROM traffic_day WHERE tenant = ?1 AND day = ?2 AND NOT ${TRAFFIC_HELD}`,
+  /** Of those that came last before the day; rows that are left there are held. */
+  vectors: `
+    DELETE FROM traffic_vector WHERE tenant = ?1 AND last_day < ?2
+    AND hash NOT IN (SELECT vector FROM traffic_day WHERE tenant = ?1 AND day < ?2)`,
+}
+
 async function deleteTraffic(
   env: Env,
   tenant: string,
   before: string | undefined,
 ): Promise<number> {
   if (before === undefined) return 0
-  const [rows] = await env.DB.batch([
-    env.DB.prepare(
-      `DELETE FROM traffic_day WHERE tenant = ?1 AND day < ?2 AND NOT ${heldSql('traffic_day.day', 'traffic_day.app')}`,
-    ).bind(tenant, before),
-    env.DB.prepare(
-      `DELETE FROM traffic_vector WHERE tenant = ?1
-       AND hash NOT IN (SELECT vector FROM traffic_day WHERE tenant = ?1)`,
-    ).bind(tenant),
-  ])
-  return rows?.meta.changes ?? 0
+  let deleted = 0
+  for (let days = 0; days < DAYS_MAX; days++) {
+    const day = await env.DB.prepare(TRAFFIC.oldest).bind(tenant, before).first('day')
+    if (typeof day !== 'string') break
+    deleted += (await env.DB.prepare(TRAFFIC.day).bind(tenant, day).run()).meta.changes
+  }
+  await env.DB.prepare(TRAFFIC.vectors).bind(tenant, before).run()
+  return deleted
 }
 
 /** Whole months that ended before the day. */

@@ -22,9 +22,9 @@ const SQL = {
   start: `INSERT INTO traffic_mark (tenant, through_seq) VALUES (?1, 0) ON CONFLICT DO NOTHING`,
   mark: `SELECT through_seq FROM traffic_mark WHERE tenant = ?1`,
   vectors: `
-    INSERT INTO traffic_vector (tenant, hash, vector)
-    SELECT ?1, value ->> 0, value ->> 1 FROM json_each(?2) WHERE true
-    ON CONFLICT DO NOTHING`,
+    INSERT INTO traffic_vector (tenant, hash, vector, last_day)
+    SELECT ?1, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?2) WHERE true
+    ON CONFLICT DO UPDATE SET last_day = excluded.last_day WHERE excluded.last_day > last_day`,
   /** Nothing is added unless the mark is still where the step began: two at once cannot both count. */
   days: `
     INSERT INTO traffic_day (tenant, day, vector, app, outcome, requests, input_tokens, output_tokens, cost_micro, cost_rest)
@@ -82,14 +82,15 @@ async function stepOf(env: Database, tenant: string, from: number, to: number) {
     decisionsIn(env, tenant, run),
     costsIn(env, tenant, run),
   ])
-  const vectors = new Map<string, string>()
+  const vectors = new Map<string, [hash: string, text: string, lastDay: string]>()
   const days = new Map<string, Row>()
   const add = (of: Pick<AlikeDecisions, 'day' | 'app' | 'vector' | 'outcome'>, sums: number[]) => {
     const { day, app, vector } = of
     const isKnown = typeof vector !== 'string'
     const hash = isKnown ? hashOf(vector.text) : ''
     const outcome = isKnown ? of.outcome : `skipped:${vector}`
-    if (isKnown) vectors.set(hash, vector.text)
+    const lastDay = vectors.get(hash)?.[2] ?? day
+    if (isKnown) vectors.set(hash, [hash, vector.text, day > lastDay ? day : lastDay])
     const key = JSON.stringify([day, hash, app, outcome])
     const known = days.get(key)
     if (known === undefined) days.set(key, [day, hash, app, outcome, ...sums])
@@ -98,7 +99,7 @@ async function stepOf(env: Database, tenant: string, from: number, to: number) {
   for (const one of decisions) add(one, [one.requests, 0, 0, 0, 0])
   for (const one of costs)
     add(one, [0, one.inputTokens, one.outputTokens, one.costMicro, one.costRest])
-  return { vectors: [...vectors], days: [...days.values()] }
+  return { vectors: [...vectors.values()], days: [...days.values()] }
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')

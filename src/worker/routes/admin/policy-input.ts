@@ -20,7 +20,7 @@ export const Title = z.string().trim().min(1).max(200)
 export const Ticket = z.string().trim().min(1).max(200).optional()
 
 /** YAML files by name, such as `guardrails.yaml`. */
-export const SourceFiles = z.record(
+const SourceFiles = z.record(
   z.string().regex(/^[a-z][a-z0-9-]{0,40}\.yaml$/, 'names of YAML files'),
   z.string().max(900_000),
 )
