@@ -83,7 +83,7 @@ const PRICE_UNKNOWN =
 const NO_DESTINATION =
   'Every destination that this request may use is unconfigured or not answering at the moment.'
 const NO_POLICY =
-  'No policy is in force, or it cannot be read. `demarc policy push` puts one in force.'
+  'No policy is in force, or nobody confirms at the moment that it still is: until then only own hardware is used. Try again in some seconds; if no policy was ever put in force, `demarc policy push` does.'
 
 const invalid = (status: number, message: string, param: string | null = null): Description => ({
   status,

@@ -109,7 +109,7 @@ test('a journal that nobody vouches for any more serves own hardware, and says w
   pass(LEASE_MS - 1_000)
   expect(await ask(key, 'together/glm-5')).toBe(TOGETHER)
   pass(2_000)
-  expect(await ask(key, 'together/glm-5')).toMatch(/^403 .*safe-mode.*\}$/)
+  expect(await ask(key, 'together/glm-5')).toMatch(/^503 .*only own hardware is used.*\}$/)
   expect(await ask(key, 'vllm/llama-4-scout')).toBe(VLLM)
   const entries = await journalOf(env, tenant).entriesFrom(1, 100)
   const reserved = entries
