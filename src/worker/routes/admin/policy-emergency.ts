@@ -121,7 +121,7 @@ async function stopNow(
 const BY_CONSTRUCTION =
   'too large to compare exactly; it is one guardrail more than what was in force, and a guardrail only forbids'
 const IN_GIT =
-  'write this guardrail into guardrails.yaml: a release without it is refused, unless it says that it lifts the stop (PUT with ?lift=, and the stop's id)'
+  'write this guardrail into guardrails.yaml: a release without it is refused, unless it says that it lifts the stop (PUT with ?lift=, and the id of the stop)'
 
 function destinationsOf({ destinations, attributes }: Bundle, { never }: Guardrail, nowMs: number) {
   const test = compileDestinationCondition(never, attributes.countryGroups)
