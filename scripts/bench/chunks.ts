@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { cpuUs } from './cpu.ts'
 import { load, type Target } from './load.ts'
+import { median } from './median.ts'
 
 /** What a chunk of a stream costs over a bare pass-through, told from what a request costs by streams of two lengths. */
 
@@ -27,9 +28,6 @@ export type ChunkFigures = {
   /** Until the first byte, one request at a time. */
   readonly firstMs: number
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 /** The first way is the one that the others are compared with. */
 export async function measureChunks(ways: readonly Way[]): Promise<ChunkFigures[]> {

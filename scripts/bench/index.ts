@@ -9,6 +9,7 @@ import { measureChunks, type Way } from './chunks.ts'
 import { cpuUs, workerdPids } from './cpu.ts'
 import { measureLedger } from './ledger.ts'
 import { load, type Target, type Timings } from './load.ts'
+import { median } from './median.ts'
 
 /** Demarc beside a bare workerd pass-through to the same upstream, under the same load, in one run. */
 
@@ -80,9 +81,6 @@ async function measure({ target }: Subject, body: string, count: number): Promis
   const timings = await load(target, body, count, CONNECTIONS)
   return { perS: (count * 1000) / timings.elapsedMs, timings }
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 const quantile = (sorted: readonly number[], at: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))] ?? Number.NaN

@@ -2,6 +2,7 @@ import { get as httpGet } from 'node:http'
 import { Log, LogLevel, Miniflare } from 'miniflare'
 import { bundleWorker, readCompatibility } from '../lib/bundle.ts'
 import { migrate } from '../lib/migrate.ts'
+import { median } from './median.ts'
 
 /** What the journal and the consumer manage by themselves, in local workerd. */
 
@@ -49,9 +50,6 @@ async function start(): Promise<Miniflare> {
     .run()
   return miniflare
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 /** A connection of its own for each: one that is kept may be closed while a long answer is awaited. */
 const get = (url: string): Promise<void> =>

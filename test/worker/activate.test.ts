@@ -1,12 +1,22 @@
 import { createExecutionContext, runDurableObjectAlarm } from 'cloudflare:test'
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { LEASE_MARGIN_MS, LEASE_MS } from '../../src/journal/lease.ts'
 import { handle } from '../../src/worker/app.ts'
 import { activatePolicy, cancelActivation } from '../../src/worker/activate.ts'
 import { authorityOf, variable, type Env } from '../../src/worker/env.ts'
 import { activations } from '../../src/worker/stores/activations.ts'
 import { auditLedger } from '../../src/worker/stores/audit.ts'
-import { by, connect, cut, everywhere, put, release, reserve } from './authority-parts.ts'
+import {
+  by,
+  connect,
+  cut,
+  everywhere,
+  moveTheClock,
+  pass,
+  put,
+  release,
+  reserve,
+} from './authority-parts.ts'
 import { eventually, migratedEnv } from './database.ts'
 
 let env: Env
@@ -14,17 +24,7 @@ beforeAll(async () => {
   env = await migratedEnv()
 })
 
-/** Lets so much time pass, on all clocks. */
-const pass = (ms: number): void => void vi.setSystemTime(Date.now() + ms)
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-  vi.spyOn(console, 'error').mockImplementation(() => undefined) // the alarms of what is broken on purpose
-})
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
+moveTheClock()
 
 test('a planned activation comes into force when its time has come, once', async () => {
   const tenant = 'planned'

@@ -1,29 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { callerOf } from '../../src/access/key-request.ts'
-import { NO_USAGE } from '../../src/domain/usage.ts'
-import { scanJson, type JsonDocument } from '../../src/encoding/json-scan.ts'
-import type { ConversationChoice } from '../../src/journal/messages.ts'
 import { conversationId } from '../../src/worker/affinity.ts'
 import { Pins } from '../../src/worker/objects/pins.ts'
 import { NOW_MS, report } from '../journal/harness.ts'
-
-const CALLER = callerOf('key-1', { team: 'red', app: 'talk' })
-const HASH_KEY = 'test-hash-key-0123456789abcdef'
-const scanned = (body: object): JsonDocument => {
-  const document = scanJson(JSON.stringify(body))
-  if (!document.ok) throw new Error('no JSON')
-  return document.value
-}
-
-const choice = (parts: Partial<ConversationChoice> = {}): ConversationChoice => ({
-  id: 'c1',
-  destination: 'together',
-  model: 'glm-5',
-  knows: null,
-  asks: true,
-  ...parts,
-})
-const USAGE = { ...NO_USAGE, input: 5_000, output: 40 }
+import { CALLER, HASH_KEY, choice, scanned, USAGE } from './affinity-parts.ts'
 
 const at = (pins: Pins, nowMs = NOW_MS): string | undefined => {
   const pin = pins.of('c1', nowMs)

@@ -1,11 +1,8 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import worker from '../../src/worker/index.ts'
-import { callerOf } from '../../src/access/key-request.ts'
 import type { Pin } from '../../src/domain/pin.ts'
-import { NO_USAGE } from '../../src/domain/usage.ts'
-import { scanJson, type JsonDocument } from '../../src/encoding/json-scan.ts'
-import type { CommitRequest, ConversationChoice } from '../../src/journal/messages.ts'
+import type { CommitRequest } from '../../src/journal/messages.ts'
 import { conversationId } from '../../src/worker/affinity.ts'
 import { journalOf, variable, type Env } from '../../src/worker/env.ts'
 import { createKey } from '../../src/worker/stores/key-admin.ts'
@@ -13,6 +10,7 @@ import { activatePolicy } from '../../src/worker/activate.ts'
 import { putRelease } from '../../src/worker/stores/policy.ts'
 import { report, request } from '../journal/harness.ts'
 import { migratedEnv } from './database.ts'
+import { CALLER, HASH_KEY, choice, scanned, USAGE } from './affinity-parts.ts'
 
 let env: Env
 let key = ''
@@ -32,24 +30,6 @@ beforeAll(async () => {
 afterEach(() => {
   vi.restoreAllMocks()
 })
-
-const CALLER = callerOf('key-1', { team: 'red', app: 'talk' })
-const HASH_KEY = 'test-hash-key-0123456789abcdef'
-const scanned = (body: object): JsonDocument => {
-  const document = scanJson(JSON.stringify(body))
-  if (!document.ok) throw new Error('no JSON')
-  return document.value
-}
-
-const choice = (parts: Partial<ConversationChoice> = {}): ConversationChoice => ({
-  id: 'c1',
-  destination: 'together',
-  model: 'glm-5',
-  knows: null,
-  asks: true,
-  ...parts,
-})
-const USAGE = { ...NO_USAGE, input: 5_000, output: 40 }
 
 /** Stands where the internet begins. */
 function internet(): string[] {

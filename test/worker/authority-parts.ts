@@ -1,4 +1,5 @@
 import { runInDurableObject } from 'cloudflare:test'
+import { afterEach, beforeEach, vi } from 'vitest'
 import type { CommitReply } from '../../src/journal/messages.ts'
 import { activatePolicy } from '../../src/worker/activate.ts'
 import { journalOf, type authorityOf, type Env } from '../../src/worker/env.ts'
@@ -66,4 +67,19 @@ export async function everywhere(env: Env, tenant: string): Promise<unknown[]> {
     .bind(tenant)
     .all()
   return results
+}
+
+/** Lets so much time pass, on all clocks. */
+export const pass = (ms: number): void => void vi.setSystemTime(Date.now() + ms)
+
+/** In each test of the file the clock stands still but for `pass`, and nothing is said of what is broken on purpose. */
+export function moveTheClock(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+    vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { KeyRequest } from '../../src/access/key-request.ts'
 import { CONFIRM_MS } from '../../src/journal/authority.ts'
 import { LEASE_MARGIN_MS, LEASE_MS } from '../../src/journal/lease.ts'
@@ -8,7 +8,17 @@ import { activatePolicy } from '../../src/worker/activate.ts'
 import { authorityOf, journalOf, type Env } from '../../src/worker/env.ts'
 import { activations } from '../../src/worker/stores/activations.ts'
 import { createKey, revokeKey } from '../../src/worker/stores/key-admin.ts'
-import { by, connect, cut, everywhere, put, release, reserve } from './authority-parts.ts'
+import {
+  by,
+  connect,
+  cut,
+  everywhere,
+  moveTheClock,
+  pass,
+  put,
+  release,
+  reserve,
+} from './authority-parts.ts'
 import { eventually, migratedEnv } from './database.ts'
 
 let env: Env
@@ -16,17 +26,7 @@ beforeAll(async () => {
   env = await migratedEnv()
 })
 
-/** Lets so much time pass, on all clocks. */
-const pass = (ms: number): void => void vi.setSystemTime(Date.now() + ms)
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-  vi.spyOn(console, 'error').mockImplementation(() => undefined) // the alarms of what is broken on purpose
-})
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
+moveTheClock()
 
 test('an activation is in force everywhere as soon as every journal has acknowledged, and the proof is on record', async () => {
   const before = await put(env, 'told', 'a')

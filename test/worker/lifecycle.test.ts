@@ -2,9 +2,8 @@ import { runDurableObjectAlarm } from 'cloudflare:test'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { authorityOf } from '../../src/worker/env.ts'
 import { fields, text } from '../upstreams/read.ts'
-import { mailOf, openOffice, type Answer, type Office, type Person } from './office.ts'
+import { mailOf, openOffice, type Answer, type Office, type Person, waiver } from './office.ts'
 
-const DAY_MS = 86_400_000
 vi.setConfig({ testTimeout: 30_000 })
 
 let office: Office
@@ -47,23 +46,6 @@ const guardrail = (id: string) => ({
   never: { class: ['closed'] },
 })
 const tighter = (id: string) => ({ guardrails: [...office.bundle.guardrails, guardrail(id)] })
-
-const dayAfter = (days: number): string =>
-  new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)
-const waiver = (more: object = {}) => ({
-  waiver: {
-    id: 'pilot',
-    guardrail: 'confidential-thirty-days',
-    ticket: 'RISK-2',
-    because: 'Pilot with consent on file.',
-    approvers: [mailOf('anna'), mailOf('bert')],
-    when: { team: ['red'] },
-    to: { class: ['hosted'] },
-    from: dayAfter(0),
-    expires: dayAfter(2),
-    ...more,
-  },
-})
 
 test.each([
   [

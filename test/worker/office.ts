@@ -145,3 +145,25 @@ async function call(env: Env, path: string, init: RequestInit): Promise<Response
   await waitOnExecutionContext(ctx)
   return response
 }
+
+const DAY_MS = 86_400_000
+
+/** A date, so many days from now on the office's clock. */
+const dayAfter = (days: number): string =>
+  new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)
+
+/** A draft of a waiver that Anna and Bert have to approve. */
+export const waiver = (more: object = {}) => ({
+  waiver: {
+    id: 'pilot',
+    guardrail: 'confidential-thirty-days',
+    ticket: 'RISK-2',
+    because: 'Pilot with consent on file.',
+    approvers: [mailOf('anna'), mailOf('bert')],
+    when: { team: ['red'] },
+    to: { class: ['hosted'] },
+    from: dayAfter(0),
+    expires: dayAfter(2),
+    ...more,
+  },
+})

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { fields, list, text } from '../upstreams/read.ts'
-import { mailOf, openOffice, type Answer, type Office, type Person } from './office.ts'
+import { mailOf, openOffice, type Answer, type Office, type Person, waiver } from './office.ts'
 
 const DAY_MS = 86_400_000
 /** Every request to a model is settled, which takes up to a second. */
@@ -29,9 +29,6 @@ async function activate(draft: string): Promise<Answer> {
   letIsolatesLookAgain()
   return answer
 }
-
-const dayAfter = (days: number): string =>
-  new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)
 
 /** Takes a draft through what everybody agrees on. */
 async function approve(draft: string, ...people: Person[]): Promise<Answer[]> {
@@ -167,21 +164,6 @@ test('Thursday: it is put in force, everywhere since a moment that is on record'
   expect(Date.parse(text(body['everywhereSince']) ?? '')).not.toBeNaN()
   expect(await ask('fireworks/glm-5', 'confidential')).toBe(FIREWORKS)
   expect(await ask('together/glm-5', 'confidential')).toContain('confidential-thirty-days')
-})
-
-const waiver = (more: object = {}) => ({
-  waiver: {
-    id: 'pilot',
-    guardrail: 'confidential-thirty-days',
-    ticket: 'RISK-2',
-    because: 'Pilot with consent on file.',
-    approvers: [mailOf('anna'), mailOf('bert')],
-    when: { team: ['red'] },
-    to: { class: ['hosted'] },
-    from: dayAfter(0),
-    expires: dayAfter(2),
-    ...more,
-  },
 })
 
 test('a waiver takes the two people whom it names, and ends by its date', async () => {
